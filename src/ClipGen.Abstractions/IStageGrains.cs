@@ -1,0 +1,26 @@
+namespace ClipGen;
+
+/// <summary>Text to CLIP embedding on one device. Key: <c>silo/device</c>.</summary>
+[Alias("clipgen.IClipEncoderGrain")]
+public interface IClipEncoderGrain : IGrainWithStringKey
+{
+    [Alias("Encode")]
+    Task<PromptEmbedding> EncodeAsync(EncodeRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>Embedding to codes on one device. Key: <c>silo/device</c>.</summary>
+[Alias("clipgen.IGptSamplerGrain")]
+public interface IGptSamplerGrain : IGrainWithStringKey
+{
+    /// <summary>Samples the request's candidates; abandoning the enumeration frees their slots within a step.</summary>
+    [Alias("Sample")]
+    IAsyncEnumerable<SampleProgress> SampleAsync(SampleRequest request, CancellationToken cancellationToken);
+}
+
+/// <summary>Codes to pixels to scores to encoded images on one device: pixels stay where they are made. Key: <c>silo/device</c>.</summary>
+[Alias("clipgen.IVqganDecoderGrain")]
+public interface IVqganDecoderGrain : IGrainWithStringKey
+{
+    [Alias("DecodeAndRank")]
+    Task<DecodeResult> DecodeAndRankAsync(DecodeRequest request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,74 @@
+namespace ClipGen;
+
+/// <summary>A prompt to encode.</summary>
+[GenerateSerializer, Immutable, Alias("clipgen.EncodeRequest")]
+public sealed record EncodeRequest(
+    [property: Id(0)] string Model,
+    [property: Id(1)] string Prompt,
+    [property: Id(2)] bool ReferenceQuirks);
+
+/// <summary>A prompt's place in CLIP's space.</summary>
+/// <param name="Vector">L2-normalised, little-endian float32, 512 of them for ViT-B/32; never changed after sending.</param>
+/// <param name="Tokens">Tokens read, start and end included.</param>
+/// <param name="Truncated">Whether the prompt was longer than the encoder reads.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.PromptEmbedding")]
+public sealed record PromptEmbedding(
+    [property: Id(0)] byte[] Vector,
+    [property: Id(1)] int Tokens,
+    [property: Id(2)] bool Truncated,
+    [property: Id(3)] double DeviceSeconds);
+
+/// <summary>Candidates <paramref name="FirstCandidate"/> … of one request to sample on one device.</summary>
+/// <param name="Embedding">As in <see cref="PromptEmbedding.Vector"/>.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.SampleRequest")]
+public sealed record SampleRequest(
+    [property: Id(0)] string Model,
+    [property: Id(1)] byte[] Embedding,
+    [property: Id(2)] ulong Seed,
+    [property: Id(3)] int FirstCandidate,
+    [property: Id(4)] int Count,
+    [property: Id(5)] SamplingParameters Sampling);
+
+/// <summary>What a sampling call streams back: progress now and then, and each candidate's codes once.</summary>
+/// <param name="Candidate">Candidate index within the request.</param>
+/// <param name="Step">Codes drawn so far.</param>
+/// <param name="Codes">Little-endian int32 codes in raster order once all are drawn; null before.</param>
+/// <param name="DeviceSeconds">This candidate's share of the device's time; 0 before it is done.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.SampleProgress")]
+public sealed record SampleProgress(
+    [property: Id(0)] int Candidate,
+    [property: Id(1)] int Step,
+    [property: Id(2)] byte[]? Codes,
+    [property: Id(3)] double DeviceSeconds);
+
+/// <summary>One candidate's codes (little-endian int32, raster order).</summary>
+[GenerateSerializer, Immutable, Alias("clipgen.CandidateCodes")]
+public sealed record CandidateCodes([property: Id(0)] int Candidate, [property: Id(1)] byte[] Codes);
+
+/// <summary>Candidates to decode, score against the prompt, and encode the best of.</summary>
+/// <param name="Embedding">The prompt's, as in <see cref="PromptEmbedding.Vector"/>.</param>
+/// <param name="Request">What the images carry as metadata, how they are encoded, and how many are kept.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.DecodeRequest")]
+public sealed record DecodeRequest(
+    [property: Id(0)] GenerationRequest Request,
+    [property: Id(1)] byte[] Embedding,
+    [property: Id(2)] IReadOnlyList<CandidateCodes> Candidates);
+
+/// <summary>A candidate's score, and its image if it is among the kept.</summary>
+/// <param name="ClipScore">Cosine similarity of image and prompt in CLIP's space, −1 to 1.</param>
+/// <param name="CodesSha256">Lower-case hex SHA-256 of the codes' bytes.</param>
+/// <param name="Image">The encoded file, or null for a candidate that was not kept.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.DecodedCandidate")]
+public sealed record DecodedCandidate(
+    [property: Id(0)] int Candidate,
+    [property: Id(1)] double ClipScore,
+    [property: Id(2)] string CodesSha256,
+    [property: Id(3)] byte[]? Image);
+
+/// <summary>All candidates of a <see cref="DecodeRequest"/>, best score first (equal scores: lower candidate first).</summary>
+[GenerateSerializer, Immutable, Alias("clipgen.DecodeResult")]
+public sealed record DecodeResult(
+    [property: Id(0)] IReadOnlyList<DecodedCandidate> Candidates,
+    [property: Id(1)] double DecodeDeviceSeconds,
+    [property: Id(2)] double RerankDeviceSeconds,
+    [property: Id(3)] string DeviceKind);

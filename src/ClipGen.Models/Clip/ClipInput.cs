@@ -1,0 +1,40 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ClipGen.Models.Clip;
+
+/// <summary>Brings images into the range CLIP was trained with.</summary>
+public static class ClipInput
+{
+    /// <summary>OpenAI's per-channel means of images in [0, 1].</summary>
+    public static IReadOnlyList<float> Mean { get; } = [0.48145466f, 0.4578275f, 0.40821073f];
+
+    /// <summary>OpenAI's per-channel standard deviations of images in [0, 1].</summary>
+    public static IReadOnlyList<float> Std { get; } = [0.26862954f, 0.26130258f, 0.27577711f];
+
+    /// <summary>[B, 3, H, W] in [0, 1] to CLIP's normalisation.</summary>
+    public static Tensor FromUnit(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return ((images - Channels(Mean, images)) / Channels(Std, images)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// A VQGAN decoder's output to CLIP's input: bilinear to <paramref name="side"/> (no antialias, as the original), then clamped
+    /// and normalised. The original leaves the last two out, so that CLIP sees a range it was not trained with.
+    /// </summary>
+    /// <param name="pixels">[B, 3, H, W], about [−1, 1].</param>
+    /// <param name="referenceQuirks">Do as the original does.</param>
+    /// <returns>[B, 3, side, side].</returns>
+    public static Tensor FromDecoder(Tensor pixels, int side, bool referenceQuirks = false)
+    {
+        using var scope = NewDisposeScope();
+        var resized = pixels.shape[2] == side && pixels.shape[3] == side
+            ? pixels
+            : functional.interpolate(pixels, [side, side], mode: InterpolationMode.Bilinear, align_corners: false);
+        if (referenceQuirks) return (ReferenceEquals(resized, pixels) ? pixels.alias() : resized).MoveToOuterDisposeScope();
+        return FromUnit(resized.clamp(-1, 1) * 0.5 + 0.5).MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Channels(IReadOnlyList<float> values, Tensor like) => tensor([.. values], [1, 3, 1, 1], like.dtype, like.device);
+}

@@ -1,0 +1,65 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGen.Models.Gpt;
+
+/// <summary>
+/// Keys and values of a fixed batch of slots. Every sequence has the same length, so all slots are equal: nothing grows,
+/// nothing is paged, and a slot is free for its next sequence as it is, since a step reads only positions it has written.
+/// </summary>
+public sealed class KvCache : IDisposable
+{
+    private readonly Tensor[] keys;
+    private readonly Tensor[] values;
+    private readonly Tensor slotStart;
+    private readonly Tensor timeline;
+
+    /// <param name="slots">Rows of every step, S.</param>
+    public KvCache(GptConfig config, int slots, Device device, ScalarType dtype = ScalarType.Float32)
+    {
+        Slots = slots;
+        Heads = config.Heads;
+        BlockSize = config.BlockSize;
+        HeadSize = config.Width / config.Heads;
+        long[] shape = [(long)slots * BlockSize, config.Width];
+        keys = [.. Enumerable.Range(0, config.Layers).Select(_ => zeros(shape, dtype, device).DetachFromDisposeScope())];
+        values = [.. Enumerable.Range(0, config.Layers).Select(_ => zeros(shape, dtype, device).DetachFromDisposeScope())];
+        slotStart = (arange(slots, int64, device) * BlockSize).DetachFromDisposeScope();
+        timeline = arange(BlockSize, int64, device).unsqueeze(0).DetachFromDisposeScope();
+    }
+
+    public int Slots { get; }
+
+    public int BlockSize { get; }
+
+    public int Heads { get; }
+
+    public int HeadSize { get; }
+
+    /// <summary>Where slot s writes its position t in a layer's flat rows: s × block + t.</summary>
+    internal Tensor Rows(Tensor positions) => slotStart + positions; // [S]
+
+    /// <summary>0 where a slot may look (its own positions up to now), −∞ elsewhere: [S, 1, 1, T].</summary>
+    internal Tensor Mask(Tensor positions, ScalarType dtype)
+    {
+        var future = timeline.greater(positions.unsqueeze(1));                                                       // [S, T]
+        return zeros([Slots, BlockSize], dtype, positions.device).masked_fill_(future, float.NegativeInfinity).view(Slots, 1, 1, BlockSize);
+    }
+
+    /// <summary>Writes one position of every slot and returns all of them: [S, H, T, D] each.</summary>
+    internal (Tensor Keys, Tensor Values) Append(int layer, Tensor rows, Tensor key, Tensor value)
+    {
+        keys[layer].index_copy_(0, rows, key.reshape(Slots, -1));
+        values[layer].index_copy_(0, rows, value.reshape(Slots, -1));
+        return (View(keys[layer]), View(values[layer]));
+    }
+
+    private Tensor View(Tensor flat) => flat.view(Slots, BlockSize, Heads, HeadSize).transpose(1, 2);
+
+    public void Dispose()
+    {
+        foreach (var tensor in keys.Concat(values)) tensor.Dispose();
+        slotStart.Dispose();
+        timeline.Dispose();
+    }
+}

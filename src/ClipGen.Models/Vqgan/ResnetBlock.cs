@@ -1,0 +1,34 @@
+using ClipGen.Models.Layers;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ClipGen.Models.Vqgan;
+
+/// <summary>Two pre-activated 3×3 convolutions with a shortcut (1×1 where the channels change).</summary>
+public sealed class ResnetBlock : Module<Tensor, Tensor>
+{
+    public readonly Sequential block;
+    public readonly Conv2d? shortcut;
+
+    public ResnetBlock(int input, int output, Device? device = null) : base(nameof(ResnetBlock))
+    {
+        block = Sequential(
+            Norms.Group(input, device),
+            SiLU(),
+            Conv2d(input, output, 3, padding: 1, device: device),
+            Norms.Group(output, device),
+            SiLU(),
+            Dropout(0), // keeps the original's numbering
+            Conv2d(output, output, 3, padding: 1, device: device));
+        if (input != output) shortcut = Conv2d(input, output, 1, device: device);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return (block.forward(x) + (shortcut?.forward(x) ?? x)).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,60 @@
+using ClipGen.Models.Vqgan;
+using ClipGen.Training.Data;
+using ClipGen.Training.Losses;
+using ClipGen.Training.Optimization;
+using ClipGen.Training.Runs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGen.Training.Vqgan;
+
+/// <summary>How a VQGAN is trained.</summary>
+/// <param name="Rate">Highest learning rate of both Adams (betas 0.5, 0.9).</param>
+/// <param name="AdversarialFrom">First step at which the discriminator takes part (the original: the second epoch).</param>
+/// <param name="ReviveEvery">Steps between revivals of unused codes; 0 for none.</param>
+/// <param name="ReviveUntil">Step after which codes are left alone.</param>
+public sealed record VqganTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, long AdversarialFrom, long ReviveEvery, long ReviveUntil, ulong Seed);
+
+/// <summary>Trains a VQGAN on images alone.</summary>
+public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions options, IImageDataset data, Lpips? lpips, Device device)
+{
+    /// <summary>Trains from where <paramref name="folder"/> left off to the end.</summary>
+    /// <returns>The trained network, which the caller disposes, and its last losses.</returns>
+    public (Models.Vqgan.Vqgan Model, IReadOnlyDictionary<string, double> Losses) Train(string folder, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
+    {
+        random.manual_seed((long)options.Seed);
+        var model = new Models.Vqgan.Vqgan(config, device);
+        model.train();
+        using var training = new VqganTrainingStep(model, lpips, options.Rate);
+        var revival = new CodeRevival(config.CodebookSize);
+        var schedule = new CosineWarmup(options.WarmupSteps, options.Steps, options.Rate, options.Rate * 0.02);
+
+        IReadOnlyDictionary<string, double> Step(long step)
+        {
+            double rate = schedule.At(step + 1);
+            ParameterGroups.SetRate(training.GeneratorOptimizer, rate);
+            ParameterGroups.SetRate(training.DiscriminatorOptimizer, rate);
+            var images = ImageBatches.Load(data, step * options.BatchSize, options.BatchSize, device) * 2 - 1;
+            bool adversarial = step >= options.AdversarialFrom;
+            var generator = training.StepGenerator(images, adversarial);
+            var losses = new Dictionary<string, double> { ["l1"] = generator.L1, ["quantisation"] = generator.Quantisation };
+            if (lpips is not null) losses["perceptual"] = generator.Perceptual;
+            if (adversarial)
+            {
+                losses["adversarial"] = generator.Adversarial;
+                losses["discriminator"] = training.StepDiscriminator(images).Loss;
+            }
+            if (options.ReviveEvery > 0 && step < options.ReviveUntil)
+            {
+                revival.Note(generator.Codes);
+                if ((step + 1) % options.ReviveEvery == 0) losses["unused_codes"] = revival.Revive(model.quantizer.embedding.weight!, generator.Z);
+            }
+            return losses;
+        }
+
+        var loop = new TrainingLoop("vqgan", options.Steps, options.Seed, folder, progress);
+        var final = loop.Run(model, [training.GeneratorOptimizer, training.DiscriminatorOptimizer], Step, cancellationToken);
+        model.eval();
+        return (model, final);
+    }
+}

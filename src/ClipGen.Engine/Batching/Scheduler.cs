@@ -1,0 +1,106 @@
+namespace ClipGen.Engine.Batching;
+
+/// <summary>
+/// Decides which sequence stands in which slot. Plain and single-threaded: no tensors, no clock, no locks. Slots come in
+/// groups of equal size; a step runs whole groups, empty places included, because a row's arithmetic may depend on how many
+/// rows there are, but not on what is in the others.
+/// </summary>
+internal sealed class Scheduler
+{
+    private readonly Sequence?[] slots;
+    private readonly Queue<Sequence> waiting = new();
+    private readonly int maxWaiting;
+
+    /// <param name="slots">A multiple of <paramref name="groupSize"/>.</param>
+    public Scheduler(int slots, int groupSize, int maxWaiting)
+    {
+        if (groupSize < 1 || slots < groupSize || slots % groupSize != 0)
+            throw new ArgumentException($"{slots} slots cannot be split into groups of {groupSize}.", nameof(slots));
+        this.slots = new Sequence?[slots];
+        this.maxWaiting = maxWaiting;
+        GroupSize = groupSize;
+    }
+
+    public int GroupSize { get; }
+
+    public int Groups => slots.Length / GroupSize;
+
+    public int Waiting => waiting.Count;
+
+    public bool HasActive => slots.Any(slot => slot is not null);
+
+    /// <summary>The sequences of a group by place, null where a slot is free.</summary>
+    public ReadOnlySpan<Sequence?> Group(int group) => slots.AsSpan(group * GroupSize, GroupSize);
+
+    /// <summary>False if too many wait already.</summary>
+    public bool TryEnqueue(Sequence sequence)
+    {
+        if (waiting.Count >= maxWaiting) return false;
+        waiting.Enqueue(sequence);
+        return true;
+    }
+
+    /// <summary>Frees the slots of cancelled sequences and puts waiting ones into free slots, the fullest group first.</summary>
+    public void Admit()
+    {
+        for (int i = 0; i < slots.Length; i++)
+        {
+            if (slots[i] is not { IsCancelled: true } cancelled) continue;
+            slots[i] = null;
+            cancelled.Cancel();
+        }
+        while (waiting.Count > 0)
+        {
+            if (waiting.Peek().IsCancelled)
+            {
+                waiting.Dequeue().Cancel();
+                continue;
+            }
+            int slot = FreeSlot();
+            if (slot < 0) return;
+            slots[slot] = waiting.Dequeue();
+        }
+    }
+
+    /// <summary>Frees the slots of complete sequences and completes their callers.</summary>
+    public void Retire(int group)
+    {
+        for (int i = group * GroupSize; i < (group + 1) * GroupSize; i++)
+        {
+            if (slots[i] is not { IsComplete: true } complete) continue;
+            slots[i] = null;
+            complete.Complete();
+        }
+    }
+
+    /// <summary>Ends every sequence of a group with an error.</summary>
+    public void Fail(int group, Exception cause)
+    {
+        for (int i = group * GroupSize; i < (group + 1) * GroupSize; i++)
+        {
+            slots[i]?.Fail(cause);
+            slots[i] = null;
+        }
+    }
+
+    /// <summary>Ends everything, waiting or active.</summary>
+    public void FailAll(Exception cause)
+    {
+        for (int group = 0; group < Groups; group++) Fail(group, cause);
+        while (waiting.TryDequeue(out var sequence)) sequence.Fail(cause);
+    }
+
+    private int FreeSlot()
+    {
+        int best = -1, bestFilled = -1;
+        for (int group = 0; group < Groups; group++)
+        {
+            var places = Group(group);
+            int free = places.IndexOf((Sequence?)null);
+            int filled = 0;
+            foreach (var place in places) if (place is not null) filled++;
+            if (free >= 0 && filled > bestFilled) (best, bestFilled) = (group * GroupSize + free, filled);
+        }
+        return best;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using ClipGen.Engine.Batching;
+using ClipGen.Engine.Stages;
+using ClipGen.Models.Bundles;
+using ClipGen.Models.Clip;
+using ClipGen.Models.Gpt;
+using ClipGen.Models.Imaging;
+using ClipGen.Models.Vqgan;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGen.Engine.Devices;
+
+/// <summary>A real device with one model loaded.</summary>
+public sealed class DeviceEngine : IDeviceEngine
+{
+    private readonly DeviceThread thread;
+    private readonly Scheduler scheduler;
+    private Networks? networks;
+
+    private DeviceEngine(DeviceInfo info, EngineModel model, EngineOptions options)
+    {
+        (Device, Model) = (info, model);
+        scheduler = new(options.Slots, options.GroupSize, options.MaxWaiting);
+        thread = new($"clipgen {info.Name} {model.Name}", options.MaxJobs, () => Enter(options), () => networks?.Sampler.Step() ?? false);
+    }
+
+    public DeviceInfo Device { get; }
+
+    public EngineModel Model { get; }
+
+    /// <summary>Checks a bundle's files, loads it onto a device, and starts the device's thread.</summary>
+    /// <param name="device">A CPU or CUDA device.</param>
+    /// <exception cref="BundleException">The bundle is damaged or does not fit together.</exception>
+    public static async Task<DeviceEngine> StartAsync(ModelBundle bundle, Device device, EngineOptions options, CancellationToken cancellationToken)
+    {
+        var manifest = bundle.Manifest;
+        var info = new DeviceInfo(device.type.ToString().ToLowerInvariant(), Math.Max(0, device.index), options.Slots);
+        var model = new EngineModel(
+            manifest.Name, bundle.Digest, manifest.DefaultCandidates, manifest.Vqgan.CodebookSize, manifest.Gpt.BlockSize, manifest.Vqgan.Resolution, manifest.Clip.EmbedSize);
+        var engine = new DeviceEngine(info, model, options);
+        try
+        {
+            await engine.thread.RunAsync(
+                () =>
+                {
+                    bundle.EnsureIntact(cancellationToken);
+                    return engine.networks = Networks.Load(bundle, engine.scheduler, device);
+                },
+                cancellationToken);
+            return engine;
+        }
+        catch
+        {
+            await engine.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken) =>
+        thread.RunAsync(() => networks!.Encoder.Encode(prompt, referenceQuirks), cancellationToken);
+
+    public async Task<SampledCandidate> SampleAsync(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
+    {
+        if (job.Embedding.Length != Model.EmbeddingSize)
+            throw new ArgumentException($"The embedding has {job.Embedding.Length} numbers; {Model.Name} takes {Model.EmbeddingSize}.", nameof(job));
+        var sequence = new Sequence(job, Model.CodesPerImage, onStep, cancellationToken);
+        bool taken = await thread.RunAsync(() => scheduler.TryEnqueue(sequence), cancellationToken);
+        if (!taken) throw new EngineBusyException($"{Device.Name} has all the waiting sequences it takes; try again later.");
+        return await sequence.Completion;
+    }
+
+    public async Task<RankedCandidates> DecodeAndRankAsync(DecodeJob job, CancellationToken cancellationToken)
+    {
+        foreach (var (candidate, codes) in job.Candidates)
+        {
+            if (codes.Length != Model.CodesPerImage || codes.AsSpan().ContainsAnyExceptInRange(0, Model.CodebookSize - 1))
+                throw new ArgumentException($"Candidate {candidate} is not {Model.CodesPerImage} codes from 0 to {Model.CodebookSize - 1}.", nameof(job));
+        }
+        var decoded = new List<Decoded>(job.Candidates.Count);
+        double decodeSeconds = 0, rerankSeconds = 0;
+        // One candidate a job, so that sampling goes on between them.
+        foreach (var (candidate, codes) in job.Candidates)
+        {
+            var (result, decode, rerank) = await thread.RunAsync(() => Decode(candidate, codes, job), cancellationToken);
+            decoded.Add(result);
+            decodeSeconds += decode;
+            rerankSeconds += rerank;
+        }
+        decoded.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Candidate.CompareTo(b.Candidate));
+        var ranked = new List<RankedCandidate>(decoded.Count);
+        foreach (var result in decoded)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            byte[]? file = ranked.Count < job.Keep ? ImageWriter.Encode(result.Image, job.Format, job.Metadata?.Invoke(result.Candidate, result.CodesSha256)) : null;
+            ranked.Add(new(result.Candidate, result.Score, result.CodesSha256, file));
+        }
+        return new(ranked, decodeSeconds, rerankSeconds);
+    }
+
+    private (Decoded Result, double DecodeSeconds, double RerankSeconds) Decode(int candidate, int[] codes, DecodeJob job)
+    {
+        using var scope = NewDisposeScope();
+        var (pixels, decodeSeconds) = networks!.Decoder.Decode(codes);
+        var (score, rerankSeconds) = networks.Reranker.Score(pixels, job.Embedding, job.ReferenceQuirks);
+        if (double.IsNaN(score)) throw new ArithmeticException("The decoded image is not a number: the network's weights are broken.");
+        return (new(candidate, score, HashCodes(codes), PixelRange.FromUnitRange(pixels[0])), decodeSeconds, rerankSeconds);
+    }
+
+    private static string HashCodes(int[] codes)
+    {
+        byte[] bytes = new byte[codes.Length * sizeof(int)];
+        for (int i = 0; i < codes.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(i * sizeof(int)), codes[i]);
+        return Convert.ToHexStringLower(SHA256.HashData(bytes));
+    }
+
+    /// <summary>Runs first on the device's thread: thread count, gradients and scopes are per thread in libtorch.</summary>
+    private IDisposable Enter(EngineOptions options)
+    {
+        set_num_threads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        return new Entered(this, inference_mode());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await thread.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private sealed record Decoded(int Candidate, double Score, string CodesSha256, RgbImage Image);
+
+    private sealed class Entered(DeviceEngine engine, IDisposable inference) : IDisposable
+    {
+        public void Dispose()
+        {
+            engine.scheduler.FailAll(new ObjectDisposedException(nameof(DeviceEngine), "The device has been stopped."));
+            engine.networks?.Dispose();
+            inference.Dispose();
+        }
+    }
+
+    private sealed record Networks(Clip Clip, Gpt Gpt, Vqgan Vqgan, ClipEncodeStage Encoder, GptSampleStage Sampler, VqganDecodeStage Decoder, ClipRerankStage Reranker) : IDisposable
+    {
+        public static Networks Load(ModelBundle bundle, Scheduler scheduler, Device device)
+        {
+            var tokenizer = bundle.LoadTokenizer();
+            var clip = bundle.LoadClip(device);
+            var gpt = bundle.LoadGpt(device);
+            var vqgan = bundle.LoadVqgan(device);
+            return new(clip, gpt, vqgan, new(clip, tokenizer, device), new(gpt, scheduler, device), new(vqgan, device), new(clip, device));
+        }
+
+        public void Dispose()
+        {
+            Sampler.Dispose();
+            Clip.Dispose();
+            Gpt.Dispose();
+            Vqgan.Dispose();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using ClipGen.Engine.Batching;
+using ClipGen.Engine.Sampling;
+using ClipGen.Models.Gpt;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ClipGen.Engine.Stages;
+
+/// <summary>Embedding to codes: continuous batching over groups of slots, one step at a time.</summary>
+internal sealed class GptSampleStage : IDisposable
+{
+    private readonly Gpt gpt;
+    private readonly Scheduler scheduler;
+    private readonly Device device;
+    private readonly KvCache[] caches;
+    private readonly CodeDistribution distribution = new();
+    private readonly long[] codes;
+    private readonly long[] positions;
+    private readonly float[] conditions;
+
+    public GptSampleStage(Gpt gpt, Scheduler scheduler, Device device)
+    {
+        (this.gpt, this.scheduler, this.device) = (gpt, scheduler, device);
+        caches = [.. Enumerable.Range(0, scheduler.Groups).Select(_ => new KvCache(gpt.Config, scheduler.GroupSize, device))];
+        codes = new long[scheduler.GroupSize];
+        positions = new long[scheduler.GroupSize];
+        conditions = new float[scheduler.GroupSize * gpt.Config.CondSize];
+    }
+
+    /// <summary>Draws the next code of every active sequence; false if there is none.</summary>
+    public bool Step()
+    {
+        scheduler.Admit();
+        bool any = false;
+        for (int group = 0; group < scheduler.Groups; group++)
+        {
+            if (scheduler.Group(group).IndexOfAnyExcept((Sequence?)null) < 0) continue;
+            any = true;
+            try
+            {
+                StepGroup(group);
+                scheduler.Retire(group);
+            }
+            catch (Exception exception)
+            {
+                // A failed step ends its own sequences; the device and the others go on.
+                scheduler.Fail(group, exception);
+            }
+        }
+        return any;
+    }
+
+    private void StepGroup(int group)
+    {
+        long start = Stopwatch.GetTimestamp();
+        var places = scheduler.Group(group);
+        int active = 0;
+        for (int row = 0; row < places.Length; row++)
+        {
+            var sequence = places[row];
+            codes[row] = sequence?.Last ?? 0;
+            positions[row] = sequence?.Position ?? 0;
+            if (sequence is null) continue;
+            active++;
+            if (sequence.Position == 0) sequence.Job.Embedding.CopyTo(conditions, row * gpt.Config.CondSize);
+        }
+
+        using var scope = NewDisposeScope();
+        var logits = gpt.step(
+            tensor(codes).to(device), tensor(conditions, [places.Length, gpt.Config.CondSize]).to(device), tensor(positions).to(device), caches[group]); // [S, V]
+        var values = logits.to(ScalarType.Float32).cpu().data<float>().ToArray();
+        int width = gpt.Config.VocabSize;
+        Span<int> drawn = stackalloc int[places.Length];
+        for (int row = 0; row < places.Length; row++)
+        {
+            if (places[row] is not { } sequence) continue;
+            var job = sequence.Job;
+            distribution.Set(values.AsSpan(row * width, width), job.Sampling);
+            drawn[row] = distribution.Draw(CounterRandom.Uniform(job.Seed, job.Candidate, sequence.Position));
+        }
+        double share = Stopwatch.GetElapsedTime(start).TotalSeconds / active;
+        for (int row = 0; row < places.Length; row++) places[row]?.Append(drawn[row], share);
+    }
+
+    public void Dispose()
+    {
+        foreach (var cache in caches) cache.Dispose();
+    }
+}

@@ -5,7 +5,7 @@ namespace ClipGen.Models.Tests.Imaging;
 
 public sealed class ContactSheetTests
 {
-    private static readonly GoldenTensors Ops = new("ops.safetensors");
+    private static readonly Goldens Ops = new("ops.safetensors");
 
     /// <summary>A sheet only moves values, and its padding is 0 in floats as in bytes: so each of a float's four bytes must land where the float does.</summary>
     [Theory]
@@ -30,7 +30,7 @@ public sealed class ContactSheetTests
     [Fact]
     public void Shows_decoded_pixels_as_the_original_saves_them()
     {
-        var pipeline = new GoldenTensors("pipeline.safetensors");
+        var pipeline = new Goldens("pipeline.safetensors");
         using var scope = NewDisposeScope();
         var pixels = tensor(pipeline.Floats("pixels"), pipeline.Shape("pixels"));   // [5, 3, 32, 32]
 

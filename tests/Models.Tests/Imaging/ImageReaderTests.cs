@@ -5,7 +5,7 @@ namespace ClipGen.Models.Tests.Imaging;
 
 public sealed class ImageReaderTests
 {
-    private readonly GoldenTensors _goldens = new("image_goldens.safetensors");
+    private readonly Goldens _goldens = new("image_goldens.safetensors");
 
     [Theory]
     [InlineData("rgba")]

@@ -6,7 +6,7 @@ namespace ClipGen.Models.Tests.Imaging;
 
 public sealed class PixelRangeTests
 {
-    private static readonly GoldenTensors Goldens = new("image_goldens.safetensors");
+    private static readonly Goldens Goldens = new("image_goldens.safetensors");
 
     [Theory]
     [InlineData("landscape")]

@@ -21,7 +21,7 @@ public static class ShapesRenderer
         {
             for (int x = 0; x < side; x++)
             {
-                double coverage = Coverage(scene, side, x, y);
+                double coverage = Coverage(scene.Shape, scene.Extent, scene.X, scene.Y, side, x, y);
                 pixels[at++] = Pixel(level + (r - level) * coverage, scene.Brightness, noiseLevel, ref noise);
                 pixels[at++] = Pixel(level + (g - level) * coverage, scene.Brightness, noiseLevel, ref noise);
                 pixels[at++] = Pixel(level + (b - level) * coverage, scene.Brightness, noiseLevel, ref noise);
@@ -37,18 +37,22 @@ public static class ShapesRenderer
         return (byte)Math.Clamp(Math.Round(value * brightness + noise), 0, 255);
     }
 
-    /// <summary>Share of a pixel that the object covers.</summary>
-    private static double Coverage(ShapeScene scene, int side, int x, int y)
+    /// <summary>Share of pixel (x, y) that a shape covers.</summary>
+    /// <param name="extent">Side of the shape's box as a fraction of the image's side.</param>
+    /// <param name="centerX">Centre of the box, fraction of the width.</param>
+    /// <param name="centerY">Centre of the box, fraction of the height.</param>
+    /// <returns>0 to 1.</returns>
+    public static double Coverage(ShapeKind shape, double extent, double centerX, double centerY, int side, int x, int y)
     {
-        double half = scene.Extent / 2, margin = 1.0 / side;
-        if (Math.Abs((x + 0.5) / side - scene.X) > half + margin || Math.Abs((y + 0.5) / side - scene.Y) > half + margin) return 0;
+        double half = extent / 2, margin = 1.0 / side;
+        if (Math.Abs((x + 0.5) / side - centerX) > half + margin || Math.Abs((y + 0.5) / side - centerY) > half + margin) return 0;
         int inside = 0;
         for (int i = 0; i < Samples; i++)
         {
             for (int j = 0; j < Samples; j++)
             {
-                double u = ((x + (i + 0.5) / Samples) / side - scene.X) / half, v = ((y + (j + 0.5) / Samples) / side - scene.Y) / half;
-                if (Inside(scene.Shape, u, v)) inside++;
+                double u = ((x + (i + 0.5) / Samples) / side - centerX) / half, v = ((y + (j + 0.5) / Samples) / side - centerY) / half;
+                if (Inside(shape, u, v)) inside++;
             }
         }
         return inside / (double)(Samples * Samples);

@@ -52,7 +52,7 @@ public sealed record GenerationRequest
     /// <summary>First part of the images' names in the store.</summary>
     [Id(10)] public required string ImageNamePrefix { get; init; }
 
-    /// <summary>Lower-case hex SHA-256 of everything the images' bytes depend on; the same for equal requests.</summary>
+    /// <summary>Lower-case hex SHA-256 of everything the stored files (images and manifest) depend on; the same for equal requests.</summary>
     [Id(11)] public required string Digest { get; init; }
 
     /// <summary>
@@ -119,9 +119,10 @@ public sealed record GenerationRequest
         // Length-prefixed fields, so that no two different requests can spell the same text.
         var text = new StringBuilder("clipgen-request-1\n");
         void Add(string value) => text.Append(CultureInfo.InvariantCulture, $"{value.Length}:{value}\n");
+        Add(request.Model);
         Add(request.ModelDigest);
         Add(request.Prompt);
-        Add(Invariant($"{request.Seed} {request.Candidates} {request.Sampling.TopK} {request.Sampling.TopP:R} {request.Sampling.Temperature:R}"));
+        Add(Invariant($"{request.Seed} {request.Candidates} {request.Keep} {request.Sampling.TopK} {request.Sampling.TopP:R} {request.Sampling.Temperature:R}"));
         Add(Invariant($"{request.Format} {request.EmbedMetadata} {request.ReferenceQuirks}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }

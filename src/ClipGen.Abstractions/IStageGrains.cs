@@ -4,7 +4,8 @@ namespace ClipGen;
 [Alias("clipgen.IClipEncoderGrain")]
 public interface IClipEncoderGrain : IGrainWithStringKey
 {
-    [Alias("Encode")]
+    /// <summary>Encodes one prompt; waits for the device as long as it takes.</summary>
+    [Alias("Encode"), ResponseTimeout("01:00:00")]
     Task<PromptEmbedding> EncodeAsync(EncodeRequest request, CancellationToken cancellationToken);
 }
 
@@ -21,6 +22,7 @@ public interface IGptSamplerGrain : IGrainWithStringKey
 [Alias("clipgen.IVqganDecoderGrain")]
 public interface IVqganDecoderGrain : IGrainWithStringKey
 {
-    [Alias("DecodeAndRank")]
+    /// <summary>Decodes and scores all candidates of a request and encodes the best; waits for the device as long as it takes.</summary>
+    [Alias("DecodeAndRank"), ResponseTimeout("01:00:00")]
     Task<DecodeResult> DecodeAndRankAsync(DecodeRequest request, CancellationToken cancellationToken);
 }

@@ -1,0 +1,30 @@
+using ClipGen.Cluster.Generations;
+using ClipGen.Cluster.Placement;
+using ClipGen.Cluster.Storage;
+using ClipGen.Cluster.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace ClipGen.Cluster;
+
+public static class ClipGenClusterExtensions
+{
+    /// <summary>What gateways, generations and placement need on every silo. Calling twice is harmless.</summary>
+    public static ISiloBuilder UseClipGenCluster(this ISiloBuilder silo)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        var services = silo.Services;
+        if (services.Any(s => s.ServiceType == typeof(ClusterInstruments))) return silo;
+
+        services.AddSingleton<ClusterInstruments>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IDeviceDirectory, LocalDeviceDirectory>();
+        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.AddFileImageStore();
+        silo.AddPlacementDirector<DevicePlacement, DevicePlacementDirector>();
+        silo.AddActivityPropagation();   // doing this twice would double every span
+        return silo;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+
+namespace ClipGen.Cluster.Generations;
+
+/// <summary>
+/// The JSON file beside a generation's images: everything needed to draw them again and to check them.
+/// It holds no times and no ids, so that the same request writes the same bytes.
+/// </summary>
+internal sealed record GenerationManifest(
+    string Format,
+    ManifestRequest Request,
+    string DeviceKind,
+    int PromptTokens,
+    bool PromptTruncated,
+    IReadOnlyList<ManifestImage> Images,
+    IReadOnlyList<double> CandidateScores)
+{
+    private static readonly ManifestJson Json = new(new JsonSerializerOptions(ManifestJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+    });
+
+    public static GenerationManifest Of(GenerationRequest request, PromptEmbedding prompt, string deviceKind, IEnumerable<RankedImage> images, IReadOnlyList<double> scores) => new(
+        "clipgen-manifest-1",
+        new(request.Model, request.ModelDigest, request.Prompt, request.Seed, request.Candidates, request.Keep,
+            new(request.Sampling.TopK, request.Sampling.TopP, request.Sampling.Temperature),
+            GenerationRequest.Extension(request.Format), request.EmbedMetadata, request.ReferenceQuirks, request.Digest),
+        deviceKind,
+        prompt.Tokens,
+        prompt.Truncated,
+        [.. images.Select(i => new ManifestImage(i.Rank, i.Candidate, i.ClipScore, i.Name, i.Bytes, i.Sha256, i.CodesSha256))],
+        scores);
+
+    public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json.GenerationManifest), (byte)'\n'];
+}
+
+internal sealed record ManifestRequest(
+    string Model, string ModelDigest, string Prompt, ulong Seed, int Candidates, int Keep, ManifestSampling Sampling,
+    string Format, bool EmbedMetadata, bool ReferenceQuirks, string Digest);
+
+internal sealed record ManifestSampling(int TopK, double TopP, double Temperature);
+
+internal sealed record ManifestImage(int Rank, int Candidate, double ClipScore, string Name, long Bytes, string Sha256, string CodesSha256);
+
+[JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n", PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(GenerationManifest))]
+internal sealed partial class ManifestJson : JsonSerializerContext;

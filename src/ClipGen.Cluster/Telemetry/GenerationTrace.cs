@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ClipGen.Cluster.Telemetry;
+
+/// <summary>One generation's span, times and metrics.</summary>
+internal sealed class GenerationTrace : IDisposable
+{
+    private readonly ClusterInstruments _instruments;
+    private readonly TimeProvider _time;
+    private readonly GenerationRequest _request;
+    private readonly KeyValuePair<string, object?> _model;
+    private readonly Activity? _span;
+    private readonly long _began;
+    private readonly Dictionary<string, double> _seconds = [];
+    private double _deviceSeconds;
+
+    public GenerationTrace(ClusterInstruments instruments, TimeProvider time, string id, GenerationRequest request)
+    {
+        (_instruments, _time, _request, _began) = (instruments, time, request, time.GetTimestamp());
+        _model = new("gen_ai.request.model", request.Model);
+        _span = ClusterInstruments.Source.StartActivity($"generate_content {request.Model}")
+            ?.SetTag("gen_ai.operation.name", "generate_content")
+            .SetTag("gen_ai.provider.name", "clipgen")
+            .SetTag("gen_ai.request.model", request.Model)
+            .SetTag("gen_ai.output.type", "image")
+            .SetTag("gen_ai.request.choice.count", request.Keep == 1 ? null : request.Keep)
+            .SetTag("gen_ai.request.seed", request.Seed <= long.MaxValue ? (long)request.Seed : request.Seed.ToString(CultureInfo.InvariantCulture))
+            .SetTag("gen_ai.request.top_k", request.Sampling.TopK)
+            .SetTag("gen_ai.request.top_p", request.Sampling.TopP)
+            .SetTag("gen_ai.request.temperature", request.Sampling.Temperature)
+            .SetTag("gen_ai.response.id", id)
+            .SetTag("gen_ai.response.model", request.Model);
+        StageTrace.Enter(_span, id);
+    }
+
+    /// <summary>What ended the generation, if it failed.</summary>
+    public Exception? Error { get; set; }
+
+    /// <summary>Times a stage, and gives it a span here if <paramref name="span"/> names one: most stages make theirs where they run.</summary>
+    public async Task<T> MeasureAsync<T>(string stage, string? span, Func<Task<T>> work)
+    {
+        long began = _time.GetTimestamp();
+        using var activity = span is null ? null : StageTrace.Start(ClusterInstruments.Source, span, stage);
+        try
+        {
+            return await work();
+        }
+        catch (Exception e)
+        {
+            activity.Fail(e);
+            throw;
+        }
+        finally
+        {
+            _seconds[stage] = _time.GetElapsedTime(began).TotalSeconds;
+            _instruments.StageDuration.Record(_seconds[stage], _model, new("clipgen.stage", stage));
+        }
+    }
+
+    public void DeviceTime(string device, double seconds)
+    {
+        _deviceSeconds += seconds;
+        _instruments.DeviceTime.Add(seconds, new KeyValuePair<string, object?>("hw.id", device));
+    }
+
+    public StageTimes Times() => new()
+    {
+        Encode = _seconds.GetValueOrDefault("encode"),
+        Sample = _seconds.GetValueOrDefault("sample"),
+        DecodeAndRank = _seconds.GetValueOrDefault("decode"),
+        Store = _seconds.GetValueOrDefault("store"),
+        Total = _time.GetElapsedTime(_began).TotalSeconds,
+        DeviceSeconds = _deviceSeconds,
+    };
+
+    /// <summary>Ends the span and counts; <paramref name="status"/> is the generation's last.</summary>
+    public void End(GenerationStatus status)
+    {
+        string outcome = status.State.ToString().ToLowerInvariant();
+        string? error = Error?.GetType().FullName ?? (status.State == GenerationState.Cancelled ? outcome : null);
+        TagList tags = [_model, new("gen_ai.operation.name", "generate_content")];
+        if (error is not null) tags.Add("error.type", error);
+        _instruments.RequestDuration.Record(_time.GetElapsedTime(_began).TotalSeconds, tags);
+        _instruments.Images.Add(_request.Keep, _model, new("outcome", outcome));
+        _instruments.Tokens.Add(status.CodesDrawn, _model, new("outcome", outcome));
+        foreach (double score in status.Result?.CandidateScores ?? []) _instruments.RerankScore.Record(score, _model);
+
+        _span?.SetTag("error.type", error)
+            .SetTag("gen_ai.usage.input_tokens", status.Result?.PromptTokens)
+            .SetTag("gen_ai.usage.output_tokens", status.CodesDrawn)
+            .SetTag("clipgen.device_seconds", _deviceSeconds)
+            .SetStatus(Error is null ? ActivityStatusCode.Unset : ActivityStatusCode.Error);
+        _span?.Stop();
+    }
+
+    public void Dispose() => _span?.Dispose();
+}

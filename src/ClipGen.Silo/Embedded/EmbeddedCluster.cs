@@ -1,0 +1,105 @@
+using ClipGen.Cluster.Storage;
+using ClipGen.Cluster.Telemetry;
+using ClipGen.Engine.Devices;
+using ClipGen.Silo.Devices;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+
+namespace ClipGen.Silo.Embedded;
+
+/// <summary>
+/// The whole cluster in one process: one silo that opens no port, so that any number of them can run beside each other.
+/// Configuration comes from the environment (<c>CLIPGEN__*</c>, <c>OTEL_*</c>).
+/// </summary>
+public sealed class EmbeddedCluster : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private EmbeddedCluster(IHost host) => _host = host;
+
+    /// <summary>The way in: <c>Grains.GetGrain&lt;IGatewayGrain&gt;(model)</c>.</summary>
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
+    /// <param name="engines">Loaded and ready; they stay the caller's, who disposes them after the cluster.</param>
+    public static async Task<EmbeddedCluster> StartAsync(EmbeddedClusterOptions options, IReadOnlyList<IDeviceEngine> engines, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(engines);
+        var host = Build(options, engines);
+        try
+        {
+            await host.StartAsync(cancellationToken);
+            return new(host);
+        }
+        catch
+        {
+            await DisposeAsync(host);
+            throw;
+        }
+    }
+
+    /// <summary>Stops at once: whatever still runs is cancelled, for images are stored as they are made and a rerun makes the same ones.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _host.Services.GetRequiredService<DeviceRegistry>().Stop();
+        try
+        {
+            await _host.StopAsync(new CancellationToken(canceled: true));
+        }
+        catch (OperationCanceledException)
+        {
+            // What it says on the token: there is nothing to wait for.
+        }
+        await DisposeAsync(_host);
+    }
+
+    private static IHost Build(EmbeddedClusterOptions options, IReadOnlyList<IDeviceEngine> engines)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(EnvironmentSettings());
+        builder.Logging.SetMinimumLevel(options.LogLevel);
+        // Whatever goes wrong reaches the caller as an exception or an event. What Orleans and the host would log besides is about
+        // a small machine (no server GC) and about being stopped at once, as is meant here; it is there for who asks for details.
+        var runtimeLevel = options.LogLevel < LogLevel.Warning ? options.LogLevel : LogLevel.Critical;
+        builder.Logging.AddFilter("Orleans", runtimeLevel).AddFilter("Microsoft.Extensions.Hosting", runtimeLevel);
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        options.ConfigureServices?.Invoke(builder.Services);
+
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddClipGenSilo(engines);
+        builder.Services.Configure<FileImageStoreOptions>(o => o.RootFolder = options.ImageFolder);
+        builder.AddClipGenTelemetry();
+        builder.UseOrleans(silo =>
+        {
+            // Only a name as long as nothing is bound to it.
+            silo.UseLocalhostClustering(EndpointOptions.DEFAULT_SILO_PORT, gatewayPort: 0, serviceId: "clipgen", clusterId: "embedded");
+            silo.Configure<SiloOptions>(o => o.SiloName = options.SiloName);
+            silo.UseNoPorts();
+            silo.UseClipGenGrains();
+        });
+        return builder.Build();
+    }
+
+    private static IEnumerable<KeyValuePair<string, string?>> EnvironmentSettings() =>
+        from System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables()
+        let name = (string)variable.Key
+        where name.StartsWith("CLIPGEN__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("OTEL_", StringComparison.Ordinal)
+        select KeyValuePair.Create(name.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value);
+
+    private static async ValueTask DisposeAsync(IHost host)
+    {
+        if (host is IAsyncDisposable disposable) await disposable.DisposeAsync();
+        else host.Dispose();
+    }
+
+    /// <summary>The program's own handling of Ctrl+C stays in force: the host installs none.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ClipGen.Silo.Embedded;
+
+/// <summary>A cluster in the caller's own process.</summary>
+public sealed record EmbeddedClusterOptions
+{
+    /// <summary>Folder that images and manifests are written to; made when the first one is.</summary>
+    public required string ImageFolder { get; init; }
+
+    /// <summary>The silo's name: the first part of its devices' keys. Default: <c>local</c>.</summary>
+    public string SiloName { get; init; } = "local";
+
+    /// <summary>What goes to standard error. Default: warnings and worse.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    /// <summary>Services to add before ours, which give way to them: another image store, another clock. Default: none.</summary>
+    public Action<IServiceCollection>? ConfigureServices { get; init; }
+}

@@ -26,10 +26,10 @@ public static class ImageBatches
     }
 
     /// <summary>Images first … first + count − 1 of a data set.</summary>
-    public static Tensor Load(IImageDataset data, long first, int count, Device device)
+    public static RgbImage[] Read(IImageDataset data, long first, int count)
     {
         var images = new RgbImage[count];
         Parallel.For(0, count, i => images[i] = data.Image(first + i));
-        return ToTensor(images, device);
+        return images;
     }
 }

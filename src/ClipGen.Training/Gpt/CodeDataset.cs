@@ -1,4 +1,5 @@
 using ClipGen.Models.Clip;
+using ClipGen.Models.Imaging;
 using ClipGen.Training.Data;
 using ClipGen.Training.Runs;
 using TorchSharp;
@@ -23,13 +24,16 @@ public sealed record CodeDataset(Tensor Codes, Tensor Embeddings) : IDisposable
         using var scope = NewDisposeScope();
         var codes = new List<Tensor>();
         var embeddings = new List<Tensor>();
+        var preprocessor = new ImagePreprocessor(data.Side, clip.Config.ImageSize);
         for (int first = 0; first < count; first += Batch)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var batch = NewDisposeScope();
-            var images = ImageBatches.Load(data, first, Math.Min(Batch, count - first), device);
-            codes.Add(vqgan.quantizer.encode(vqgan.encoder.forward(images * 2 - 1)).flatten(1).MoveToOuterDisposeScope());             // [B, L]
-            embeddings.Add(Models.Clip.Clip.Normalize(clip.encode_image(ClipInput.FromUnit(Fit(images, clip.Config.ImageSize)))).MoveToOuterDisposeScope()); // [B, C]
+            var images = ImageBatches.Read(data, first, Math.Min(Batch, count - first));
+            var pixels = ImageBatches.ToTensor(images, device) * 2 - 1;
+            var clipPixels = ClipInput.FromUnit(ImageBatches.ToTensor([.. images.Select(preprocessor.ResizeForClip)], device));
+            codes.Add(vqgan.quantizer.encode(vqgan.encoder.forward(pixels)).flatten(1).MoveToOuterDisposeScope());           // [B, L]
+            embeddings.Add(Models.Clip.Clip.Normalize(clip.encode_image(clipPixels)).MoveToOuterDisposeScope());             // [B, C]
             progress?.Report(new("codes", Math.Min(first + Batch, count), count, new Dictionary<string, double>(), null));
         }
         var all = new CodeDataset(cat(codes).DetachFromDisposeScope(), cat(embeddings).DetachFromDisposeScope());
@@ -40,10 +44,6 @@ public sealed record CodeDataset(Tensor Codes, Tensor Embeddings) : IDisposable
         File.Move(embeddingsPath + ".next", embeddingsPath, overwrite: true);
         return all;
     }
-
-    private static Tensor Fit(Tensor images, int side) => images.shape[2] == side
-        ? images
-        : nn.functional.interpolate(images, [side, side], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
 
     public void Dispose()
     {

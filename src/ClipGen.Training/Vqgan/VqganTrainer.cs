@@ -13,7 +13,8 @@ namespace ClipGen.Training.Vqgan;
 /// <param name="AdversarialFrom">First step at which the discriminator takes part (the original: the second epoch).</param>
 /// <param name="ReviveEvery">Steps between revivals of unused codes; 0 for none.</param>
 /// <param name="ReviveUntil">Step after which codes are left alone.</param>
-public sealed record VqganTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, long AdversarialFrom, long ReviveEvery, long ReviveUntil, ulong Seed);
+/// <param name="Constant">Keep the rate as it is, as the original does, instead of letting it fall along a cosine.</param>
+public sealed record VqganTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, long AdversarialFrom, long ReviveEvery, long ReviveUntil, ulong Seed, bool Constant = false);
 
 /// <summary>Trains a VQGAN on images alone.</summary>
 public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions options, IImageDataset data, Lpips? lpips, Device device)
@@ -31,10 +32,10 @@ public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions option
 
         IReadOnlyDictionary<string, double> Step(long step)
         {
-            double rate = schedule.At(step + 1);
+            double rate = options.Constant ? options.Rate : schedule.At(step + 1);
             ParameterGroups.SetRate(training.GeneratorOptimizer, rate);
             ParameterGroups.SetRate(training.DiscriminatorOptimizer, rate);
-            var images = ImageBatches.Load(data, step * options.BatchSize, options.BatchSize, device) * 2 - 1;
+            var images = ImageBatches.ToTensor(ImageBatches.Read(data, step * options.BatchSize, options.BatchSize), device) * 2 - 1;
             bool adversarial = step >= options.AdversarialFrom;
             var generator = training.StepGenerator(images, adversarial);
             var losses = new Dictionary<string, double> { ["l1"] = generator.L1, ["quantisation"] = generator.Quantisation };

@@ -17,7 +17,7 @@ public sealed record ShapeScene(
     double Brightness)
 {
     /// <summary>Draws a scene that training may see.</summary>
-    public static ShapeScene DrawForTraining(ref ShapesRandom random)
+    public static ShapeScene DrawForTraining(ref SampleRandom random)
     {
         while (true)
         {
@@ -30,7 +30,7 @@ public sealed record ShapeScene(
     }
 
     /// <summary>Draws what is left open of a scene.</summary>
-    public static ShapeScene Draw(ShapeColour colour, ShapeKind shape, ShapeSize size, ShapePosition position, ShapeBackground background, ref ShapesRandom random)
+    public static ShapeScene Draw(ShapeColour colour, ShapeKind shape, ShapeSize size, ShapePosition position, ShapeBackground background, ref SampleRandom random)
     {
         var (from, to) = ShapesVocabulary.Extent(size);
         var (x, y) = ShapesVocabulary.Place(position);

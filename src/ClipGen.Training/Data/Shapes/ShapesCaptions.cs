@@ -18,7 +18,7 @@ public static class ShapesCaptions
     private static readonly string[] Openings = ["a picture of ", "an image of ", "a drawing of "];
 
     /// <summary>A caption for training: any part may be missing, but at least two are there.</summary>
-    public static string Caption(ShapeScene scene, ref ShapesRandom random)
+    public static string Caption(ShapeScene scene, ref SampleRandom random)
     {
         while (true)
         {
@@ -33,7 +33,7 @@ public static class ShapesCaptions
     }
 
     /// <summary>A caption that says all five attributes, in one of the trained orders.</summary>
-    public static string FullCaption(ShapeScene scene, ref ShapesRandom random) => Compose(
+    public static string FullCaption(ShapeScene scene, ref SampleRandom random) => Compose(
         Colours[(int)scene.Colour], Shapes[(int)scene.Shape], Sizes[(int)scene.Size][0], Positions[(int)scene.Position][0], Backgrounds[(int)scene.Background][0], ref random);
 
     /// <summary>Every text the captions can be made of, for learning a vocabulary.</summary>
@@ -41,13 +41,13 @@ public static class ShapesCaptions
     {
         for (long i = 0; i < count; i++)
         {
-            var random = new ShapesRandom(seed, i);
+            var random = new SampleRandom(seed, i);
             var scene = ShapeScene.DrawForTraining(ref random);
             yield return Caption(scene, ref random);
         }
     }
 
-    private static string Compose(string colour, string shape, string size, string position, string background, ref ShapesRandom random)
+    private static string Compose(string colour, string shape, string size, string position, string background, ref SampleRandom random)
     {
         string noun = shape.Length > 0 ? shape : random.Chance(0.5) ? "shape" : "object";
         string thing = Join(" ", size, colour, noun);
@@ -64,11 +64,11 @@ public static class ShapesCaptions
         }
     }
 
-    private static string Opening(ref ShapesRandom random) => random.Chance(0.1) ? Pick(Openings, ref random) : "";
+    private static string Opening(ref SampleRandom random) => random.Chance(0.1) ? Pick(Openings, ref random) : "";
 
-    private static string Keep(double probability, string part, ref ShapesRandom random) => random.Chance(probability) ? part : "";
+    private static string Keep(double probability, string part, ref SampleRandom random) => random.Chance(probability) ? part : "";
 
-    private static string Pick(string[] words, ref ShapesRandom random) => words[random.Next(words.Length)];
+    private static string Pick(string[] words, ref SampleRandom random) => words[random.Next(words.Length)];
 
     private static string Join(string separator, params ReadOnlySpan<string> parts)
     {

@@ -13,7 +13,7 @@ public sealed class ShapesDataset(int side, ulong seed) : ICaptionedDataset
 
     public (RgbImage Image, string Caption) Pair(long index)
     {
-        var random = new ShapesRandom(seed, index);
+        var random = new SampleRandom(seed, index);
         var scene = ShapeScene.DrawForTraining(ref random);
         string caption = ShapesCaptions.Caption(scene, ref random);
         return (ShapesRenderer.Render(scene, side, random), caption);

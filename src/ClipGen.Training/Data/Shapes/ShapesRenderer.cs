@@ -10,7 +10,7 @@ public static class ShapesRenderer
 
     /// <param name="side">Image side in pixels.</param>
     /// <param name="random">Source of the noise; null draws none.</param>
-    public static RgbImage Render(ShapeScene scene, int side, ShapesRandom? random = null)
+    public static RgbImage Render(ShapeScene scene, int side, SampleRandom? random = null)
     {
         var (r, g, b) = ShapesVocabulary.Rgb(scene.Colour);
         double level = ShapesVocabulary.Level(scene.Background);
@@ -30,7 +30,7 @@ public static class ShapesRenderer
         return new(side, side, pixels);
     }
 
-    private static byte Pixel(double value, double brightness, double noiseLevel, ref ShapesRandom random)
+    private static byte Pixel(double value, double brightness, double noiseLevel, ref SampleRandom random)
     {
         // The sum of three uniforms is near enough to a normal number for noise.
         double noise = noiseLevel == 0 ? 0 : noiseLevel * 2 * (random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5);

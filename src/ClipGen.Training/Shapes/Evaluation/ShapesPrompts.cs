@@ -1,3 +1,4 @@
+using ClipGen.Training.Data;
 using ClipGen.Training.Data.Shapes;
 
 namespace ClipGen.Training.Shapes.Evaluation;
@@ -18,7 +19,7 @@ public static class ShapesPrompts
 
     private static List<ShapesPrompt> Draw()
     {
-        var random = new ShapesRandom(Seed, 0);
+        var random = new SampleRandom(Seed, 0);
         var prompts = new List<ShapesPrompt>();
         var seen = new HashSet<(ShapeColour, ShapeKind, ShapeSize, ShapePosition, ShapeBackground)>();
         while (prompts.Count < Count)

@@ -1,10 +1,10 @@
-namespace ClipGen.Training.Data.Shapes;
+namespace ClipGen.Training.Data;
 
 /// <summary>
 /// A small random stream that starts at (seed, index): sample i of a data set is the same whatever came before it, so a
 /// resumed training sees what an undisturbed one would have. SplitMix64 (Steele, Lea, Flood 2014).
 /// </summary>
-public struct ShapesRandom(ulong seed, long index)
+public struct SampleRandom(ulong seed, long index)
 {
     private const ulong Golden = 0x9E3779B97F4A7C15;
     private ulong state = Mix(Mix(seed + Golden) ^ (ulong)index * Golden);

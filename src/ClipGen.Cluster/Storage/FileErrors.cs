@@ -17,7 +17,7 @@ internal static class FileErrors
             30 when !windows => "the file system is read-only; choose another folder",
             _ when FileInTheWay(root) is { } file => $"'{file}' is a file, not a folder; move it away or choose another folder",
             _ when e is UnauthorizedAccessException => "it may not be written by this user; change its permissions or choose another folder",
-            _ when e is DirectoryNotFoundException => "its folder cannot be made there; choose another folder",
+            _ when e is DirectoryNotFoundException or FileNotFoundException => "its folder cannot be made there; choose another folder",
             _ => e.Message.ReplaceLineEndings(" "),
         };
         return new($"Cannot write '{path}': {reason}.", e);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ClipGen.Cluster.Placement;
 
 namespace ClipGen.Cluster.Telemetry;
 
@@ -60,8 +61,10 @@ internal sealed class GenerationTrace : IDisposable
 
     public void DeviceTime(string device, double seconds)
     {
+        if (seconds <= 0) return;
         _deviceSeconds += seconds;
-        _instruments.DeviceTime.Add(seconds, new KeyValuePair<string, object?>("hw.id", device));
+        var key = DeviceKey.Parse(device);
+        _instruments.DeviceTime.Add(seconds, new("clipgen.silo", key.Silo), new("hw.id", key.Device));
     }
 
     public StageTimes Times() => new()

@@ -17,6 +17,7 @@ namespace ClipGen.Silo.Embedded;
 public sealed class EmbeddedCluster : IAsyncDisposable
 {
     private readonly IHost _host;
+    private int _disposed;
 
     private EmbeddedCluster(IHost host) => _host = host;
 
@@ -44,6 +45,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     /// <summary>Stops at once: whatever still runs is cancelled, for images are stored as they are made and a rerun makes the same ones.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         _host.Services.GetRequiredService<DeviceRegistry>().Stop();
         try
         {
@@ -60,11 +62,10 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(EnvironmentSettings());
-        builder.Logging.SetMinimumLevel(options.LogLevel);
         // Whatever goes wrong reaches the caller as an exception or an event. What Orleans and the host would log besides is about
         // a small machine (no server GC) and about being stopped at once, as is meant here; it is there for who asks for details.
-        var runtimeLevel = options.LogLevel < LogLevel.Warning ? options.LogLevel : LogLevel.Critical;
-        builder.Logging.AddFilter("Orleans", runtimeLevel).AddFilter("Microsoft.Extensions.Hosting", runtimeLevel);
+        builder.Logging.SetMinimumLevel(options.LogLevel < LogLevel.Warning ? options.LogLevel : LogLevel.Critical);
+        builder.Logging.AddFilter("ClipGen", options.LogLevel);
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         options.ConfigureServices?.Invoke(builder.Services);
 

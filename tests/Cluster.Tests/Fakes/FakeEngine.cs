@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using ClipGen.Engine.Devices;
+
+namespace ClipGen.Cluster.Tests.Fakes;
+
+/// <summary>An engine without networks: codes are a hash of seed, candidate and position; a score is a hash of the codes.</summary>
+internal sealed class FakeEngine(int index = 0, string model = "fake", int codesPerImage = 64) : IDeviceEngine
+{
+    private readonly TaskCompletionSource _halfway = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running, _cancelled, _sampled;
+
+    public DeviceInfo Device { get; } = new("cpu", index, Slots: 4);
+
+    public EngineModel Model { get; } = new(model, Digest: new string('d', 64), DefaultCandidates: 8, CodebookSize: 512, codesPerImage, ImageSize: 32, EmbeddingSize: 8);
+
+    /// <summary>Sampling stops halfway until this is done.</summary>
+    public Task Hold { get; init; } = Task.CompletedTask;
+
+    /// <summary>Encoding and decoding take as long as this.</summary>
+    public Task HoldOthers { get; set; } = Task.CompletedTask;
+
+    public Exception? SampleFailure { get; init; }
+
+    public Exception? DecodeFailure { get; init; }
+
+    /// <summary>Done when a candidate has half its codes.</summary>
+    public Task Halfway => _halfway.Task;
+
+    /// <summary>Done when no candidate is sampled any more.</summary>
+    public Task Freed => _freed.Task;
+
+    public int Running => Volatile.Read(ref _running);
+
+    public int Cancelled => Volatile.Read(ref _cancelled);
+
+    public int Sampled => Volatile.Read(ref _sampled);
+
+    public async Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken)
+    {
+        await HoldOthers.WaitAsync(cancellationToken);
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(prompt));
+        return new([.. hash.Take(8).Select(b => b / 255f)], Tokens: prompt.Split(' ').Length + 2, Truncated: prompt.Length > 200, DeviceSeconds: 0.25);
+    }
+
+    public async Task<SampledCandidate> SampleAsync(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _running);
+        try
+        {
+            await Task.Yield();
+            var codes = new int[Model.CodesPerImage];
+            for (int i = 0; i < codes.Length; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                codes[i] = Code(job, i);
+                onStep?.Invoke(i + 1);
+                if (i != codes.Length / 2) continue;
+                if (SampleFailure is not null && job.Candidate == 1) throw SampleFailure;
+                _halfway.TrySetResult();
+                await Hold.WaitAsync(cancellationToken);
+            }
+            Interlocked.Increment(ref _sampled);
+            return new(job.Candidate, codes, DeviceSeconds: 0.5);
+        }
+        catch (OperationCanceledException)
+        {
+            Interlocked.Increment(ref _cancelled);
+            throw;
+        }
+        finally
+        {
+            if (Interlocked.Decrement(ref _running) == 0) _freed.TrySetResult();
+        }
+    }
+
+    public async Task<RankedCandidates> DecodeAndRankAsync(DecodeJob job, CancellationToken cancellationToken)
+    {
+        await HoldOthers.WaitAsync(cancellationToken);
+        if (DecodeFailure is not null) throw DecodeFailure;
+        var ranked = job.Candidates
+            .Select(c => (c.Candidate, Hash: SHA256.HashData(c.Codes.SelectMany(BitConverter.GetBytes).ToArray())))
+            .Select(c => (c.Candidate, Score: c.Hash[0] / 256.0, Sha: Convert.ToHexStringLower(c.Hash)))
+            .OrderByDescending(c => c.Score).ThenBy(c => c.Candidate)
+            .Select((c, rank) => new RankedCandidate(c.Candidate, c.Score, c.Sha, rank < job.Keep ? File(job, c.Candidate, c.Sha) : null));
+        return new([.. ranked], DecodeDeviceSeconds: 0.75, RerankDeviceSeconds: 0.25);
+    }
+
+    public ValueTask DisposeAsync() => default;
+
+    private int Code(SampleJob job, int position)
+    {
+        Span<byte> text = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt64LittleEndian(text, job.Seed);
+        BinaryPrimitives.WriteInt32LittleEndian(text[8..], job.Candidate);
+        BinaryPrimitives.WriteInt32LittleEndian(text[12..], position);
+        return BinaryPrimitives.ReadUInt16LittleEndian(SHA256.HashData(text)) % Model.CodebookSize;
+    }
+
+    private static byte[] File(DecodeJob job, int candidate, string sha) => Encoding.UTF8.GetBytes(
+        $"{job.Format}\n{string.Join('\n', job.Metadata?.Invoke(candidate, sha).Select(m => $"{m.Key}={m.Value}") ?? [])}\n{sha}");
+}

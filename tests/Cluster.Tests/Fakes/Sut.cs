@@ -1,0 +1,52 @@
+using ClipGen.Cluster.Tests.Fakes;
+using ClipGen.Silo.Embedded;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClipGen.Cluster.Tests;
+
+/// <summary>An embedded cluster on fake engines, with a folder of its own.</summary>
+internal sealed class Sut : IAsyncDisposable
+{
+    public required EmbeddedCluster Cluster { get; init; }
+
+    public required string Folder { get; init; }
+
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public IGrainFactory Grains => Cluster.Grains;
+
+    public static Task<Sut> CreateSut(params FakeEngine[] engines) => CreateSut(null, engines);
+
+    public static async Task<Sut> CreateSut(Action<IServiceCollection>? configure, FakeEngine[] engines, string? folder = null)
+    {
+        folder ??= Path.Combine(Path.GetTempPath(), $"clipgen-{Guid.NewGuid():N}");
+        var options = new EmbeddedClusterOptions { ImageFolder = folder, ConfigureServices = configure };
+        return new() { Folder = folder, Cluster = await EmbeddedCluster.StartAsync(options, engines.Length == 0 ? [new()] : engines, Token) };
+    }
+
+    public async Task<GenerationRequest> Request(string prompt = "a red circle", ulong seed = 7, int candidates = 8, int keep = 2, string model = "fake", Func<GenerationParameters, GenerationParameters>? with = null)
+    {
+        var description = await Grains.GetGrain<IGatewayGrain>(model).DescribeAsync();
+        GenerationParameters parameters = new() { Prompt = prompt, Seed = seed, Candidates = candidates, Keep = keep };
+        return GenerationRequest.Create(with?.Invoke(parameters) ?? parameters, description);
+    }
+
+    public async Task<IGenerationGrain> Submit(GenerationRequest request) =>
+        Grains.GetGrain<IGenerationGrain>(await Grains.GetGrain<IGatewayGrain>(request.Model).SubmitAsync(request));
+
+    /// <summary>All events of a request, to its end.</summary>
+    public async Task<List<GenerationEvent>> Draw(GenerationRequest request) => await Watch(await Submit(request));
+
+    public static async Task<List<GenerationEvent>> Watch(IGenerationGrain generation, int from = 0)
+    {
+        var events = new List<GenerationEvent>();
+        await foreach (var e in generation.WatchAsync(from, Token)) events.Add(e);
+        return events;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cluster.DisposeAsync();
+        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
+    }
+}

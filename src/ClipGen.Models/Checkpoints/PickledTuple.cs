@@ -9,6 +9,8 @@ public sealed class PickledTuple : IReadOnlyList<object?>
 
     internal PickledTuple(params object?[] items) => this.items = items;
 
+    internal static PickledTuple Empty { get; } = new();
+
     public int Count => items.Length;
 
     public object? this[int index] => items[index];

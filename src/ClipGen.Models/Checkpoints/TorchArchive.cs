@@ -7,7 +7,7 @@ namespace ClipGen.Models.Checkpoints;
 internal static class TorchArchive
 {
     private const string PickleName = "/data.pkl";
-    private const int LongestPickle = 1 << 26;
+    private const int LongestPickle = 1 << 24;
 
     public static object? ReadRoot(CheckpointFile file)
     {

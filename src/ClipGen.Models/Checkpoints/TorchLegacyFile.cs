@@ -10,7 +10,7 @@ namespace ClipGen.Models.Checkpoints;
 /// </summary>
 internal static class TorchLegacyFile
 {
-    private const int LongestPickles = 1 << 26;
+    private const int LongestPickles = 1 << 24;
     private const long Protocol = 1001;
 
     private static readonly BigInteger Magic = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);

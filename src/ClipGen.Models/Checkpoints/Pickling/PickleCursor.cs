@@ -65,8 +65,6 @@ internal sealed class PickleCursor(byte[] bytes)
         return Encoding.Latin1.GetString(rest[..length]);
     }
 
-    public void Skip(ulong count) => Take(count);
-
     private ReadOnlySpan<byte> Take(ulong count)
     {
         var left = bytes.Length - Position;

@@ -46,12 +46,12 @@ internal static class PickleGlobals
         }
         PickleFunction[] functions =
         [
-            new("collections.OrderedDict", static (_, arguments) => OrderedDict(arguments)),
+            new("collections.OrderedDict", OrderedDict),
             new("torch._utils._rebuild_tensor_v2", RebuildTensor),
             new("torch._utils._rebuild_parameter", static (_, arguments) => arguments.Get<PickledTensor>(0)),
             new("torch._utils._rebuild_parameter_with_state", static (_, arguments) => arguments.Get<PickledTensor>(0)),
             new("torch.Size", static (_, arguments) => arguments.Get<PickledTuple>(0)),
-            new("torch.device", static (machine, arguments) => Device(machine, arguments)),
+            new("torch.device", Device),
             new("_codecs.encode", Encode),
             new("builtins.set", static (_, arguments) => arguments.Get<List<object?>>(0)),
             new("__builtin__.set", static (_, arguments) => arguments.Get<List<object?>>(0)),
@@ -65,14 +65,14 @@ internal static class PickleGlobals
         foreach (var function in functions) yield return new(function.Name, function);
     }
 
-    private static PickledDict OrderedDict(PickleArguments arguments) => arguments.Count == 0
-        ? new PickledDict()
+    private static PickledDict OrderedDict(PickleMachine machine, PickleArguments arguments) => arguments.Count == 0
+        ? machine.NewDict()
         : throw new InvalidDataException("an OrderedDict is built from arguments; torch.save fills it afterwards");
 
     // (storage, storage_offset, size, stride, requires_grad, backward_hooks[, metadata])
     private static PickledTensor RebuildTensor(PickleMachine machine, PickleArguments arguments)
     {
-        machine.Copies.Take(128 + (16L * arguments.Get<PickledTuple>(2).Count) + (16L * arguments.Get<PickledTuple>(3).Count));
+        machine.Memory.Take(128 + (16L * arguments.Get<PickledTuple>(2).Count) + (16L * arguments.Get<PickledTuple>(3).Count));
         var tensor = new PickledTensor(arguments.Get<PickledStorage>(0), arguments.Get<long>(1), arguments.Sizes(2), arguments.Sizes(3));
         machine.TensorBytes.Take(tensor.ByteCount);
         return tensor;
@@ -81,7 +81,7 @@ internal static class PickleGlobals
     private static string Device(PickleMachine machine, PickleArguments arguments)
     {
         var type = arguments.Get<string>(0);
-        machine.Copies.Take(type.Length);
+        machine.Memory.Take(type.Length);
         return arguments.Count > 1 ? $"{type}:{arguments.Get<long>(1)}" : type;
     }
 
@@ -90,7 +90,7 @@ internal static class PickleGlobals
     {
         var text = arguments.Get<string>(0);
         if (arguments.Get<string>(1) != "latin1") throw new InvalidDataException("bytes are encoded in another way than latin1");
-        machine.Copies.Take(text.Length);
+        machine.Memory.Take(text.Length);
         if (text.Any(c => c > '\xff')) throw new InvalidDataException("bytes are encoded from text that is not latin1");
         return Encoding.Latin1.GetBytes(text);
     }

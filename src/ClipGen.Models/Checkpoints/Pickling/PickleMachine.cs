@@ -2,18 +2,21 @@ namespace ClipGen.Models.Checkpoints.Pickling;
 
 /// <summary>
 /// Reads one pickle of plain values and tensors. It knows the opcodes that state dicts need and a fixed list of globals; anything else is
-/// refused by name, so nothing in a file is ever imported or called. One opcode costs a bounded amount of memory, so the whole run is bounded
-/// by the length of the pickle.
+/// refused by name, so nothing in a file is ever imported or called. An opcode costs little memory or counts against a budget, so the whole run is
+/// bounded by the length of the pickle.
 /// </summary>
 internal sealed class PickleMachine(PickleCursor cursor, StorageTable? storages, Budget tensorBytes)
 {
     private const byte LatestProtocol = 5;
 
+    /// <summary>About what an empty list or dictionary takes: much for the one byte that makes it.</summary>
+    private const int ContainerCost = 96;
+
     private readonly PickleStack stack = new();
     private readonly Dictionary<uint, object?> memo = [];
 
-    /// <summary>Memory that single opcodes may claim beyond their own few bytes, for example copies of text.</summary>
-    public Budget Copies { get; } = new("the values of the pickle", PickleTree.Limit(cursor.Length));
+    /// <summary>Memory that single opcodes may claim beyond their own few bytes: containers, shapes, copies of text.</summary>
+    public Budget Memory { get; } = new("the values of the pickle", PickleTree.Limit(cursor.Length));
 
     /// <summary>Bytes of tensors, counting a shared storage again for every tensor and a repeated element every time.</summary>
     public Budget TensorBytes => tensorBytes;
@@ -34,11 +37,24 @@ internal sealed class PickleMachine(PickleCursor cursor, StorageTable? storages,
         return root;
     }
 
+    public PickledDict NewDict()
+    {
+        Memory.Take(ContainerCost);
+        return new PickledDict();
+    }
+
+    private List<object?> NewList()
+    {
+        Memory.Take(ContainerCost);
+        return [];
+    }
+
     private void Execute(Opcode opcode)
     {
         switch (opcode)
         {
             case Opcode.Proto: Protocol(cursor.Byte()); break;
+            // Only a hint for reading ahead.
             case Opcode.Frame: cursor.Size(8); break;
 
             case Opcode.None: stack.Push(null); break;
@@ -70,15 +86,15 @@ internal sealed class PickleMachine(PickleCursor cursor, StorageTable? storages,
             case Opcode.BinGet: stack.Push(Recall(cursor.Byte())); break;
             case Opcode.LongBinGet: stack.Push(Recall(cursor.UInt32())); break;
 
-            case Opcode.EmptyTuple: stack.Push(new PickledTuple()); break;
+            case Opcode.EmptyTuple: stack.Push(PickledTuple.Empty); break;
             case Opcode.Tuple1: Tuple(1); break;
             case Opcode.Tuple2: Tuple(2); break;
             case Opcode.Tuple3: Tuple(3); break;
             case Opcode.Tuple: stack.Push(new PickledTuple(stack.PopToMark())); break;
-            case Opcode.EmptyList: stack.Push(new List<object?>()); break;
+            case Opcode.EmptyList: stack.Push(NewList()); break;
             case Opcode.Append: Append([stack.Pop()]); break;
             case Opcode.Appends: Append(stack.PopToMark()); break;
-            case Opcode.EmptyDict: stack.Push(new PickledDict()); break;
+            case Opcode.EmptyDict: stack.Push(NewDict()); break;
             case Opcode.SetItem: SetOne(); break;
             case Opcode.SetItems: Set(stack.PopToMark()); break;
 
@@ -145,7 +161,7 @@ internal sealed class PickleMachine(PickleCursor cursor, StorageTable? storages,
         var arguments = stack.Pop<PickledTuple>(Opcode.NewObj);
         var target = stack.Pop();
         if (target is not ScriptClass script || arguments.Count != 0) throw new InvalidDataException($"the pickle makes an object of {PickledKind.Of(target)}; only TorchScript modules are read");
-        stack.Push(new PickledObject(script.Name));
+        stack.Push(new PickledObject(script.Name, NewDict()));
     }
 
     private void Build()

@@ -56,7 +56,7 @@ public sealed class Gpt : Module<Tensor, Tensor, Tensor>
 
     /// <summary>
     /// One step of every slot. Slots are independent and may stand anywhere in their sequences; the shapes are the same in
-    /// every step, so a slot's result does not depend on its neighbours.
+    /// every step, so a slot's result depends neither on its neighbours nor on which slot it is.
     /// </summary>
     /// <param name="codes">[S] int64: the code drawn last; ignored where the position is 0.</param>
     /// <param name="cond">[S, C]: read where the position is 0.</param>
@@ -66,7 +66,8 @@ public sealed class Gpt : Module<Tensor, Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var first = positions.eq(0).unsqueeze(1);                                                                  // [S, 1]
-        var x = where(first, cond_proj.forward(cond), tok_emb.forward(codes));                                     // [S, E]
+        // A tensor over a .NET array is not aligned, and an unaligned product differs in its last bits; a copy is aligned.
+        var x = where(first, cond_proj.forward(cond.clone()), tok_emb.forward(codes));                             // [S, E]
         x = (x + pos_emb[0].index_select(0, positions)).unsqueeze(1);                                              // [S, 1, E]
         Tensor rows = cache.Rows(positions), mask = cache.Mask(positions, x.dtype);
         for (int layer = 0; layer < layers.Length; layer++) x = layers[layer].encoder.step(x, layer, cache, rows, mask); // [S, 1, E]

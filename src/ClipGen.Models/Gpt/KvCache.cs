@@ -11,7 +11,7 @@ public sealed class KvCache : IDisposable
 {
     private readonly Tensor[] keys;
     private readonly Tensor[] values;
-    private readonly Tensor slotStart;
+    private readonly Tensor starts;
     private readonly Tensor timeline;
 
     /// <param name="slots">Rows of every step, S.</param>
@@ -21,10 +21,10 @@ public sealed class KvCache : IDisposable
         Heads = config.Heads;
         BlockSize = config.BlockSize;
         HeadSize = config.Width / config.Heads;
-        long[] shape = [(long)slots * BlockSize, config.Width];
+        long[] shape = [(long)slots * Heads * BlockSize, HeadSize];
         keys = [.. Enumerable.Range(0, config.Layers).Select(_ => zeros(shape, dtype, device).DetachFromDisposeScope())];
         values = [.. Enumerable.Range(0, config.Layers).Select(_ => zeros(shape, dtype, device).DetachFromDisposeScope())];
-        slotStart = (arange(slots, int64, device) * BlockSize).DetachFromDisposeScope();
+        starts = (arange(slots * Heads, int64, device) * BlockSize).view(slots, Heads).DetachFromDisposeScope();
         timeline = arange(BlockSize, int64, device).unsqueeze(0).DetachFromDisposeScope();
     }
 
@@ -36,8 +36,8 @@ public sealed class KvCache : IDisposable
 
     public int HeadSize { get; }
 
-    /// <summary>Where slot s writes its position t in a layer's flat rows: s × block + t.</summary>
-    internal Tensor Rows(Tensor positions) => slotStart + positions; // [S]
+    /// <summary>Where head h of slot s writes its position t in a layer's flat rows: (s × heads + h) × block + t.</summary>
+    internal Tensor Rows(Tensor positions) => (starts + positions.unsqueeze(1)).flatten(); // [S · H]
 
     /// <summary>0 where a slot may look (its own positions up to now), −∞ elsewhere: [S, 1, 1, T].</summary>
     internal Tensor Mask(Tensor positions, ScalarType dtype)
@@ -46,20 +46,20 @@ public sealed class KvCache : IDisposable
         return zeros([Slots, BlockSize], dtype, positions.device).masked_fill_(future, float.NegativeInfinity).view(Slots, 1, 1, BlockSize);
     }
 
-    /// <summary>Writes one position of every slot and returns all of them: [S, H, T, D] each.</summary>
+    /// <summary>Writes one position of every slot, [S, H, 1, D], and returns all of them: [S, H, T, D] each.</summary>
     internal (Tensor Keys, Tensor Values) Append(int layer, Tensor rows, Tensor key, Tensor value)
     {
-        keys[layer].index_copy_(0, rows, key.reshape(Slots, -1));
-        values[layer].index_copy_(0, rows, value.reshape(Slots, -1));
+        keys[layer].index_copy_(0, rows, key.reshape(-1, HeadSize));
+        values[layer].index_copy_(0, rows, value.reshape(-1, HeadSize));
         return (View(keys[layer]), View(values[layer]));
     }
 
-    private Tensor View(Tensor flat) => flat.view(Slots, BlockSize, Heads, HeadSize).transpose(1, 2);
+    private Tensor View(Tensor flat) => flat.view(Slots, Heads, BlockSize, HeadSize);
 
     public void Dispose()
     {
         foreach (var tensor in keys.Concat(values)) tensor.Dispose();
-        slotStart.Dispose();
+        starts.Dispose();
         timeline.Dispose();
     }
 }

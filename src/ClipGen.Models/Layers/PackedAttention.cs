@@ -47,6 +47,19 @@ public sealed class PackedAttention : Module
         return (packed[0], packed[1], packed[2]);
     }
 
+    /// <summary>
+    /// What single queries see: [B, H, 1, D], [B, H, T, D] twice and an additive mask [B, 1, 1, T] to [B, H, 1, D]. A row's result is
+    /// the same to the last bit in any row.
+    /// </summary>
+    public static Tensor look(Tensor query, Tensor keys, Tensor values, Tensor mask)
+    {
+        // On the CPU the fused kernel computes a row differently in each of its threads (seen in libtorch 2.10: their work space is not aligned alike).
+        if (query.device_type != DeviceType.CPU) return functional.scaled_dot_product_attention(query, keys, values, mask);
+        using var scope = NewDisposeScope();
+        var scores = (query / Math.Sqrt(query.shape[3])).matmul(keys.transpose(2, 3)) + mask; // [B, H, 1, T]
+        return scores.softmax(-1).matmul(values).MoveToOuterDisposeScope();                   // [B, H, 1, D]
+    }
+
     /// <summary>Joins the heads again and applies the output projection: [B, H, L, D] to [B, L, E].</summary>
     public Tensor join(Tensor mixed) => out_proj.forward(mixed.transpose(1, 2).flatten(2));
 }

@@ -87,11 +87,12 @@ public sealed class OperationTests : IDisposable
         _ops.Close(golden, conv.forward(_ops["img"]), 1e-5);
     }
 
+    /// <summary>libtorch 2.10 rounds the places of its samples otherwise than 1.13: both are up to 1e-5 from the exact result, so 1e-6 cannot hold.</summary>
     [Theory]
     [InlineData("bilinear_28x35", 28, 35)]
     [InlineData("bilinear_50x17", 50, 17)]
     public void Bilinear_resize_without_antialias(string golden, int height, int width) =>
-        _ops.Close(golden, functional.interpolate(_ops["bilinear_in"], [height, width], mode: InterpolationMode.Bilinear, align_corners: false), 1e-6);
+        _ops.Close(golden, functional.interpolate(_ops["bilinear_in"], [height, width], mode: InterpolationMode.Bilinear, align_corners: false), 1e-5);
 
     [Fact]
     public void Cross_entropy() => _ops.Close("ce_loss", functional.cross_entropy(_ops["ce_logits"], _ops["ce_target"]), 1e-6);

@@ -1,4 +1,5 @@
 using ClipGen.Models;
+using ClipGen.Models.Checkpoints;
 using ClipGen.Models.Clip;
 using ClipGen.Models.Gpt;
 using ClipGen.Models.Vqgan;
@@ -26,6 +27,29 @@ internal static class ReferenceModels
         CodebookSize: 256, EmbedSize: 32, Channels: 32, Multipliers: [2, 1, 1], ResBlocks: 1, AttentionResolutions: [8], Resolution: 32, DiscriminatorChannels: 8);
 
     public static Models.Clip.Clip ClipTiny() => Load(new Models.Clip.Clip(ClipTinyConfig), "clip_tiny.safetensors");
+
+    /// <param name="file"><c>clip_micro.pt</c> or the same in another of PyTorch's formats.</param>
+    public static Models.Clip.Clip ClipMicro(string file = "clip_micro.pt")
+    {
+        var clip = new Models.Clip.Clip(ClipMicroConfig);
+        LoadCheckpoint(clip, file, "input_resolution", "context_length", "vocab_size");
+        clip.eval();
+        return clip;
+    }
+
+    /// <summary>The start of a training, or with <c>gpt_micro_step1.pt</c> the state after its first step.</summary>
+    public static Models.Gpt.Gpt GptMicro(string file = "gpt_micro.pt")
+    {
+        var gpt = new Models.Gpt.Gpt(GptMicroConfig);
+        LoadCheckpoint(gpt, file);
+        return gpt;
+    }
+
+    public static void LoadCheckpoint(nn.Module module, string file, params string[] ignored)
+    {
+        using var weights = Checkpoint.LoadStateDict(Repository.Reference(file));
+        ModuleWeights.Load(module, weights, file, ignored);
+    }
 
     public static Models.Gpt.Gpt GptTiny() => Load(new Models.Gpt.Gpt(GptTinyConfig), "gpt_tiny.safetensors");
 

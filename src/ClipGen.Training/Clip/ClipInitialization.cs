@@ -23,24 +23,25 @@ public static class ClipInitialization
         Transformer(model.visual.transformer, model.Config.VisionWidth, model.Config.VisionLayers);
     }
 
-    /// <summary>[1 + grid², width]: zeros for the class token, then sin and cos of row and column at rising wavelengths.</summary>
+    /// <summary>
+    /// [1 + grid², width]: zeros for the class token, then sines and cosines of row and column. Wavelengths run from twice the
+    /// grid down to two patches, so that every one of them varies over the image; the amplitude is that of the patches' own vectors.
+    /// </summary>
     private static Tensor Places(Models.Clip.ClipConfig config)
     {
+        const double Amplitude = 1.5;
         int grid = config.ImageSize / config.PatchSize, width = config.VisionWidth, waves = width / 4;
         var values = new float[1 + grid * grid, width];
-        for (int row = 0; row < grid; row++)
+        for (int place = 0; place < grid * grid; place++)
         {
-            for (int column = 0; column < grid; column++)
+            for (int wave = 0; wave < waves; wave++)
             {
-                for (int wave = 0; wave < waves; wave++)
-                {
-                    double frequency = Math.Pow(100, -(double)wave / waves);
-                    int place = 1 + row * grid + column;
-                    values[place, wave] = (float)Math.Sin(row * frequency);
-                    values[place, waves + wave] = (float)Math.Cos(row * frequency);
-                    values[place, 2 * waves + wave] = (float)Math.Sin(column * frequency);
-                    values[place, 3 * waves + wave] = (float)Math.Cos(column * frequency);
-                }
+                double frequency = Math.PI / grid * Math.Pow(grid, (double)wave / waves);
+                double row = (place / grid) * frequency, column = (place % grid) * frequency;
+                values[1 + place, wave] = (float)(Amplitude * Math.Sin(row));
+                values[1 + place, waves + wave] = (float)(Amplitude * Math.Cos(row));
+                values[1 + place, 2 * waves + wave] = (float)(Amplitude * Math.Sin(column));
+                values[1 + place, 3 * waves + wave] = (float)(Amplitude * Math.Cos(column));
             }
         }
         return tensor(values);

@@ -43,7 +43,7 @@ public sealed record TrainingRecipe
         Clip = new(Steps: 1100, BatchSize: 128, Rate: 1e-3, WarmupSteps: 100, WeightDecay: 0.05, LargestLogitScale: 20, Seed: 2022),
         VqganConfig = new(
             CodebookSize: 512, EmbedSize: 32, Channels: 32, Multipliers: [1, 1, 2, 4], ResBlocks: 1, AttentionResolutions: [8], Resolution: 64, DiscriminatorChannels: 32),
-        Vqgan = new(Steps: 1800, BatchSize: 16, Rate: 8e-4, WarmupSteps: 50, AdversarialFrom: 1400, ReviveEvery: 50, ReviveUntil: 1200, Seed: 2023),
+        Vqgan = new(Steps: 1800, BatchSize: 16, Rate: 8e-4, WarmupSteps: 50, QuantiseFrom: 150, AdversarialFrom: 1400, ReviveEvery: 20, ReviveUntil: 1200, Seed: 2023),
         GptConfig = new(VocabSize: 512, Layers: 6, Width: 192, Heads: 6, BlockSize: 64, CondSize: 128, Dropout: 0.05),
         Gpt = new(Steps: 3200, BatchSize: 32, Rate: 1.2e-3, WarmupSteps: 150, EmbeddingNoise: 0.25, Images: 20_000, Seed: 2024),
     };
@@ -60,7 +60,7 @@ public sealed record TrainingRecipe
         ClipConfig = ClipConfig.VitB32,
         Clip = new(Steps: 100_000, BatchSize: 256, Rate: 5e-4, WarmupSteps: 2000, WeightDecay: 0.2, LargestLogitScale: 100, Seed: 0),
         VqganConfig = VqganConfig.F16,
-        Vqgan = new(Steps: 800L * CocoImages / 16, BatchSize: 16, Rate: 4.5e-6 * 16, WarmupSteps: 0, AdversarialFrom: CocoImages / 16, ReviveEvery: 0, ReviveUntil: 0, Seed: 0, Constant: true),
+        Vqgan = new(Steps: 800L * CocoImages / 16, BatchSize: 16, Rate: 4.5e-6 * 16, WarmupSteps: 0, QuantiseFrom: 0, AdversarialFrom: CocoImages / 16, ReviveEvery: 0, ReviveUntil: 0, Seed: 0, Constant: true),
         GptConfig = GptConfig.Medium(),
         Gpt = new(Steps: 200L * CocoImages / 64, BatchSize: 64, Rate: 5e-4 / 256 * 64, WarmupSteps: 20L * CocoImages / 64, EmbeddingNoise: 0, Images: CocoImages, Seed: 0),
     };
@@ -72,7 +72,7 @@ public sealed record TrainingRecipe
     {
         VocabularyCaptions = Math.Min(VocabularyCaptions, 200),
         Clip = Clip with { Steps = 3, BatchSize = 8, WarmupSteps = 1 },
-        Vqgan = Vqgan with { Steps = 4, BatchSize = 2, WarmupSteps = 1, AdversarialFrom = 2, ReviveEvery = 2, ReviveUntil = 3 },
+        Vqgan = Vqgan with { Steps = 4, BatchSize = 2, WarmupSteps = 1, QuantiseFrom = Math.Min(Vqgan.QuantiseFrom, 1), AdversarialFrom = 2, ReviveEvery = 2, ReviveUntil = 3 },
         Gpt = Gpt with { Steps = 3, BatchSize = 4, WarmupSteps = 1, Images = 16 },
     };
 }

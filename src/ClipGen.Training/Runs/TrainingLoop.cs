@@ -39,7 +39,8 @@ public sealed class TrainingLoop(string stage, long steps, ulong seed, string fo
             random.manual_seed((long)(seed * 1_000_003 + (ulong)at));
             using (NewDisposeScope())
             {
-                foreach (var (name, loss) in step(at)) averages[name] = averages.TryGetValue(name, out double old) ? old + (loss - old) * 0.02 : loss;
+                double weight = Math.Max(0.02, 1.0 / (at + 1)); // a plain mean at first, so that it does not linger on the start
+                foreach (var (name, loss) in step(at)) averages[name] = averages.TryGetValue(name, out double old) ? old + (loss - old) * weight : loss;
             }
             if (clock.Elapsed - saved > SnapshotInterval)
             {

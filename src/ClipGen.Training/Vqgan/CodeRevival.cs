@@ -4,9 +4,10 @@ using static TorchSharp.torch;
 namespace ClipGen.Training.Vqgan;
 
 /// <summary>
-/// Moves codes that nothing has used for a while onto latents that are in use, so that the whole codebook is learned
-/// (random restarts, Dhariwal et al. 2020, Jukebox §4). Not in the original, which has 16384 codes to waste; a small
-/// codebook needs it.
+/// Moves codes that nothing has used for a while onto latents that no code is near, so that the whole codebook is learned:
+/// random restarts (Dhariwal et al. 2020, Jukebox §4), drawn by squared distance as k-means++ draws its centres (Arthur and
+/// Vassilvitskii 2007), because most latents are plain background. Not in the original, which has 16384 codes to waste; a
+/// small codebook needs it.
 /// </summary>
 public sealed class CodeRevival(int codebookSize)
 {
@@ -19,18 +20,21 @@ public sealed class CodeRevival(int codebookSize)
     }
 
     /// <summary>Replaces the codes unused since the last call by latents of this batch, and starts to count again.</summary>
+    /// <param name="codebook">[K, Z].</param>
     /// <param name="z">[B, Z, h, w].</param>
     /// <returns>How many were unused.</returns>
     public int Revive(Tensor codebook, Tensor z)
     {
         using var scope = NewDisposeScope();
+        using var _ = no_grad();
         long[] dead = [.. Enumerable.Range(0, codebookSize).Where(code => !used[code]).Select(code => (long)code)];
         Array.Clear(used);
         if (dead.Length == 0) return 0;
-        using var _ = no_grad();
         var vectors = z.permute(0, 2, 3, 1).reshape(-1, z.shape[1]);                           // [BHW, Z]
-        var chosen = vectors.index_select(0, randint(0, vectors.shape[0], dead.Length, int64, vectors.device));
-        codebook.index_copy_(0, tensor(dead, device: codebook.device), chosen);
+        var error = cdist(vectors, codebook).min(1).values.square() + 1e-12;                   // [BHW]
+        int count = (int)Math.Min(dead.Length, vectors.shape[0]);
+        var chosen = vectors.index_select(0, multinomial(error, count, replacement: false));
+        codebook.index_copy_(0, tensor(dead.AsSpan(0, count).ToArray(), device: codebook.device), chosen);
         return dead.Length;
     }
 }

@@ -10,11 +10,15 @@ namespace ClipGen.Training.Vqgan;
 
 /// <summary>How a VQGAN is trained.</summary>
 /// <param name="Rate">Highest learning rate of both Adams (betas 0.5, 0.9).</param>
+/// <param name="QuantiseFrom">
+/// First step with quantisation (the original: 0). Until then it is a plain autoencoder; then the codebook starts on its latents
+/// (data-dependent initialisation, Łańcucki et al. 2020), instead of waiting for a handful of codes to spread.
+/// </param>
 /// <param name="AdversarialFrom">First step at which the discriminator takes part (the original: the second epoch).</param>
 /// <param name="ReviveEvery">Steps between revivals of unused codes; 0 for none.</param>
 /// <param name="ReviveUntil">Step after which codes are left alone.</param>
 /// <param name="Constant">Keep the rate as it is, as the original does, instead of letting it fall along a cosine.</param>
-public sealed record VqganTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, long AdversarialFrom, long ReviveEvery, long ReviveUntil, ulong Seed, bool Constant = false);
+public sealed record VqganTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, long QuantiseFrom, long AdversarialFrom, long ReviveEvery, long ReviveUntil, ulong Seed, bool Constant = false);
 
 /// <summary>Trains a VQGAN on images alone.</summary>
 public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions options, IImageDataset data, Lpips? lpips, Device device)
@@ -36,8 +40,8 @@ public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions option
             ParameterGroups.SetRate(training.GeneratorOptimizer, rate);
             ParameterGroups.SetRate(training.DiscriminatorOptimizer, rate);
             var images = ImageBatches.ToTensor(ImageBatches.Read(data, step * options.BatchSize, options.BatchSize), device) * 2 - 1;
-            bool adversarial = step >= options.AdversarialFrom;
-            var generator = training.StepGenerator(images, adversarial);
+            bool quantise = step >= options.QuantiseFrom, adversarial = step >= options.AdversarialFrom;
+            var generator = training.StepGenerator(images, adversarial, quantise);
             var losses = new Dictionary<string, double> { ["l1"] = generator.L1, ["quantisation"] = generator.Quantisation };
             if (lpips is not null) losses["perceptual"] = generator.Perceptual;
             if (adversarial)
@@ -47,8 +51,8 @@ public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions option
             }
             if (options.ReviveEvery > 0 && step < options.ReviveUntil)
             {
-                revival.Note(generator.Codes);
-                if ((step + 1) % options.ReviveEvery == 0) losses["unused_codes"] = revival.Revive(model.quantizer.embedding.weight!, generator.Z);
+                if (quantise) revival.Note(generator.Codes);
+                if ((step + 1) % options.ReviveEvery == 0 || step + 1 == options.QuantiseFrom) losses["unused_codes"] = revival.Revive(model.quantizer.embedding.weight!, generator.Z);
             }
             return losses;
         }

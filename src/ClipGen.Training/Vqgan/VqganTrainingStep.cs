@@ -34,18 +34,19 @@ public sealed class VqganTrainingStep : IDisposable
     /// <summary>Updates encoder, decoder and codebook.</summary>
     /// <param name="images">[B, 3, R, R] in [−1, 1].</param>
     /// <param name="adversarial">Whether the discriminator takes part yet.</param>
+    /// <param name="quantise">False feeds the decoder the encoder's own output: a plain autoencoder, to begin with.</param>
     /// <returns>The losses, and the encoder's output [B, Z, h, w] and codes [B, h, w] of this batch, without gradients.</returns>
-    public GeneratorResult StepGenerator(Tensor images, bool adversarial)
+    public GeneratorResult StepGenerator(Tensor images, bool adversarial, bool quantise = true)
     {
         using var scope = NewDisposeScope();
         GeneratorOptimizer.zero_grad();
         var z = model.encoder.forward(images);
         var (quantized, quantLoss, codes) = model.quantizer.forward(z);
-        var reconstruction = model.decoder.forward(quantized);
+        var reconstruction = model.decoder.forward(quantise ? quantized : z);
         var l1 = (images - reconstruction).abs().mean();
         var perceptual = lpips?.forward(images, reconstruction).mean() ?? zeros([], device: images.device);
         var reconstructionLoss = l1 + perceptual;
-        var total = reconstructionLoss + quantLoss;
+        var total = quantise ? reconstructionLoss + quantLoss : reconstructionLoss;
         Tensor? logits = null, adversarialLoss = null;
         double weight = 0;
         if (adversarial)

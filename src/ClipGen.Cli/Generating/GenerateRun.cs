@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using ClipGen.Cli.Terminal;
+using ClipGen.Cluster.Storage;
+using ClipGen.Engine.Devices;
+using ClipGen.Models.Bundles;
+using ClipGen.Models.Imaging;
+using ClipGen.Silo.Embedded;
+using Microsoft.Extensions.Options;
+
+namespace ClipGen.Cli.Generating;
+
+/// <summary>Loads the model, starts a cluster in this process, sends it the request, and shows what comes back.</summary>
+internal static class GenerateRun
+{
+    public static async Task<int> RunAsync(GenerateSettings settings, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        using var line = new StatusLine();
+        var bundle = ModelBundle.Open(settings.Model);
+        // Whatever is wrong with the request shows before a second is spent on loading.
+        var request = GenerationRequest.Create(settings.Parameters, Describe(bundle));
+        var device = DeviceOption.Parse(settings.Device);
+
+        line.Show("loading the model and starting the cluster …");
+        await using var engine = await DeviceEngine.StartAsync(bundle, device, new EngineOptions { Threads = settings.Threads }, cancellationToken);
+        await using var cluster = await EmbeddedCluster.StartAsync(new() { ImageFolder = settings.Out }, [engine], cancellationToken);
+        double startSeconds = clock.Elapsed.TotalSeconds;
+
+        string id = await cluster.Grains.GetGrain<IGatewayGrain>(request.Model).SubmitAsync(request);
+        var status = await WatchAsync(cluster.Grains.GetGrain<IGenerationGrain>(id), line, cancellationToken);
+        if (status.Result is not { } result) throw new CommandException(status.Error ?? "The generation ended without a result.");
+
+        string? grid = settings.Grid ? await WriteGridAsync(settings, request, result, cancellationToken) : null;
+        line.Dispose();
+        var report = new GenerateReport(request, result, grid, startSeconds, clock.Elapsed.TotalSeconds);
+        Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());
+        return 0;
+    }
+
+    private static ModelDescription Describe(ModelBundle bundle) => new()
+    {
+        Name = bundle.Manifest.Name,
+        Digest = bundle.Digest,
+        DefaultCandidates = bundle.Manifest.DefaultCandidates,
+        CodebookSize = bundle.Manifest.Vqgan.CodebookSize,
+        CodesPerImage = bundle.Manifest.Gpt.BlockSize,
+        ImageSize = bundle.Manifest.Vqgan.Resolution,
+    };
+
+    private static async Task<GenerationStatus> WatchAsync(IGenerationGrain generation, StatusLine line, CancellationToken cancellationToken)
+    {
+        GenerationStatus? last = null;
+        try
+        {
+            await foreach (var happened in generation.WatchAsync(0, cancellationToken))
+            {
+                last = happened.Status;
+                double share = last.CodesDrawn / (double)last.CodesTotal;
+                line.Show(happened.Kind switch
+                {
+                    GenerationEventKind.Queued or GenerationEventKind.Encoded => "reading the prompt …",
+                    GenerationEventKind.Sampling or GenerationEventKind.CandidateSampled => $"sampling {StatusLine.Bar(share)} {share,4:P0}",
+                    _ => "decoding and ranking …",
+                });
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await generation.CancelAsync();
+            throw;
+        }
+        return last ?? throw new CommandException("The generation was lost before it began.");
+    }
+
+    /// <summary>The original demo's picture of the kept images: best first, four in a row.</summary>
+    private static async Task<string> WriteGridAsync(GenerateSettings settings, GenerationRequest request, GenerationResult result, CancellationToken cancellationToken)
+    {
+        var sheet = ContactSheet.Compose([.. result.Images.Select(image => ImageReader.Read(image.Location))]);
+        byte[] file = ImageWriter.Encode(sheet, Enum.Parse<ImageFileFormat>(request.Format.ToString()));
+        var store = new FileImageStore(Options.Create(new FileImageStoreOptions { RootFolder = settings.Out }));
+        return await store.WriteAsync($"{request.ImageNamePrefix}-grid.{GenerationRequest.Extension(request.Format)}", file, cancellationToken);
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ClipGen.Cluster.Storage;
+using ClipGen.Models;
+using ClipGen.Models.Bundles;
+using ClipGen.Models.Checkpoints;
+
+namespace ClipGen.Cli.Terminal;
+
+/// <summary>
+/// Runs a command and turns what goes wrong into one line and an exit code: 0 well, 1 failed, 2 asked wrongly, 130 interrupted.
+/// </summary>
+internal static class CommandRunner
+{
+    public const int Failed = 1, Misused = 2, Interrupted = 130;
+
+    public static async Task<int> RunAsync(RootCommand root, string[] arguments)
+    {
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors) Console.Error.WriteLine($"clipgen: {error.Message}");
+            Console.Error.WriteLine($"clipgen: '{Path(parsed)} --help' tells what it takes.");
+            return Misused;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("clipgen: interrupted.");
+            return Interrupted;
+        }
+        catch (InvalidRequestException exception)
+        {
+            Console.Error.WriteLine($"clipgen: {exception.Message}");
+            return Misused;
+        }
+        catch (Exception exception) when (IsExpected(exception))
+        {
+            Console.Error.WriteLine($"clipgen: {exception.Message.ReplaceLineEndings(" ")}");
+            return Failed;
+        }
+    }
+
+    /// <summary>Errors whose message is written for the person at the terminal; others are bugs and show their stack.</summary>
+    private static bool IsExpected(Exception exception) => exception
+        is CommandException or BundleException or CheckpointException or ModelLoadException or ModelNotFoundException or QueueFullException
+        or ImageStoreException or IOException or UnauthorizedAccessException or InvalidDataException or Microsoft.Extensions.Options.OptionsValidationException;
+
+    private static string Path(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = command.Parent)
+            names.Insert(0, command.Command is RootCommand ? "clipgen" : command.Command.Name);
+        return string.Join(' ', names);
+    }
+}
+
+/// <summary>A command cannot do what it was asked; the message is one line for the person who asked.</summary>
+internal sealed class CommandException(string message) : Exception(message);

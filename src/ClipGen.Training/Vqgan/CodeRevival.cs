@@ -6,16 +6,23 @@ namespace ClipGen.Training.Vqgan;
 /// <summary>
 /// Moves codes that nothing has used for a while onto latents that are in use, so that the whole codebook is learned
 /// (random restarts, Dhariwal et al. 2020, Jukebox §4). Not in the original, which has 16384 codes to waste; a small
-/// codebook needs it.
+/// codebook needs it. A module so that what it has seen goes into a training's snapshot.
 /// </summary>
-public sealed class CodeRevival(int codebookSize)
+public sealed class CodeRevival : nn.Module
 {
-    private readonly bool[] used = new bool[codebookSize];
+    private readonly Tensor used;
 
+    public CodeRevival(int codebookSize, Device? device = null) : base(nameof(CodeRevival))
+    {
+        used = zeros(codebookSize, ScalarType.Bool, device).DetachFromDisposeScope();
+        RegisterComponents();
+    }
+
+    /// <param name="codes">int64, any shape.</param>
     public void Note(Tensor codes)
     {
-        using var flat = codes.cpu().flatten();
-        foreach (long code in flat.data<long>()) used[code] = true;
+        using var flat = codes.flatten();
+        used.index_fill_(0, flat, true);
     }
 
     /// <summary>Replaces the codes unused since the last call by latents of this batch, and starts to count again.</summary>
@@ -24,13 +31,13 @@ public sealed class CodeRevival(int codebookSize)
     public int Revive(Tensor codebook, Tensor z)
     {
         using var scope = NewDisposeScope();
-        long[] dead = [.. Enumerable.Range(0, codebookSize).Where(code => !used[code]).Select(code => (long)code)];
-        Array.Clear(used);
-        if (dead.Length == 0) return 0;
         using var _ = no_grad();
+        var dead = used.logical_not().nonzero().flatten();                                     // [N]
+        used.fill_(false);
+        int count = (int)dead.shape[0];
+        if (count == 0) return 0;
         var vectors = z.permute(0, 2, 3, 1).reshape(-1, z.shape[1]);                           // [BHW, Z]
-        var chosen = vectors.index_select(0, randint(0, vectors.shape[0], dead.Length, int64, vectors.device));
-        codebook.index_copy_(0, tensor(dead, device: codebook.device), chosen);
-        return dead.Length;
+        codebook.index_copy_(0, dead, vectors.index_select(0, randint(0, vectors.shape[0], count, int64, vectors.device)));
+        return count;
     }
 }

@@ -26,7 +26,7 @@ public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions option
         var model = new Models.Vqgan.Vqgan(config, device);
         model.train();
         using var training = new VqganTrainingStep(model, lpips, options.Rate);
-        var revival = new CodeRevival(config.CodebookSize);
+        using var revival = new CodeRevival(config.CodebookSize, device);
         var schedule = new CosineWarmup(options.WarmupSteps, options.Steps, options.Rate, options.Rate * 0.02);
 
         IReadOnlyDictionary<string, double> Step(long step)
@@ -53,7 +53,7 @@ public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions option
         }
 
         var loop = new TrainingLoop("vqgan", options.Steps, options.Seed, folder, progress);
-        var final = loop.Run(model, [training.GeneratorOptimizer, training.DiscriminatorOptimizer], Step, cancellationToken);
+        var final = loop.Run(model, [training.GeneratorOptimizer, training.DiscriminatorOptimizer], Step, cancellationToken, revival);
         model.eval();
         return (model, final);
     }

@@ -16,8 +16,7 @@ public sealed class GptBlock : Module<Tensor, Tensor>
     {
         encoder = new GptLayer(config, device);
         // True above the diagonal. Attention is told to be causal instead; the buffer is there because checkpoints have it.
-        mask = ones([config.BlockSize, config.BlockSize], ScalarType.Bool, device).triu(1);
-        register_buffer("mask", mask);
+        mask = ones([config.BlockSize, config.BlockSize], ScalarType.Bool, device).triu(1).DetachFromDisposeScope();
         RegisterComponents();
     }
 

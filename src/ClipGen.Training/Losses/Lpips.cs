@@ -66,14 +66,12 @@ public sealed class LpipsScaling : Module<Tensor, Tensor>
 
     public LpipsScaling(Device? device = null) : base(nameof(LpipsScaling))
     {
-        shift = tensor([-.030f, -.088f, -.188f], [1, 3, 1, 1], device: device);
-        scale = tensor([.458f, .448f, .450f], [1, 3, 1, 1], device: device);
-        register_buffer("shift", shift);
-        register_buffer("scale", scale);
+        shift = tensor([-.030f, -.088f, -.188f], [1, 3, 1, 1], device: device).DetachFromDisposeScope();
+        scale = tensor([.458f, .448f, .450f], [1, 3, 1, 1], device: device).DetachFromDisposeScope();
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => (x - get_buffer("shift")!) / get_buffer("scale")!;
+    public override Tensor forward(Tensor x) => (x - shift) / scale;
 }
 
 /// <summary>The weights of one tap, without bias; index 1 because index 0 is the original's dropout.</summary>

@@ -43,7 +43,7 @@ public sealed record TrainingRecipe
         Clip = new(Steps: 1100, BatchSize: 128, Rate: 1e-3, WarmupSteps: 100, WeightDecay: 0.05, LargestLogitScale: 20, Seed: 2022),
         VqganConfig = new(
             CodebookSize: 512, EmbedSize: 32, Channels: 32, Multipliers: [1, 1, 2, 4], ResBlocks: 1, AttentionResolutions: [8], Resolution: 64, DiscriminatorChannels: 32),
-        Vqgan = new(Steps: 1800, BatchSize: 16, Rate: 8e-4, WarmupSteps: 50, QuantiseFrom: 150, AdversarialFrom: 1400, ReviveEvery: 20, ReviveUntil: 1200, Seed: 2023),
+        Vqgan = new(Steps: 1800, BatchSize: 16, Rate: 1.5e-3, WarmupSteps: 50, QuantiseFrom: 150, AdversarialFrom: 1400, ReviveEvery: 20, ReviveUntil: 1200, Seed: 2023),
         GptConfig = new(VocabSize: 512, Layers: 6, Width: 192, Heads: 6, BlockSize: 64, CondSize: 128, Dropout: 0.05),
         Gpt = new(Steps: 3200, BatchSize: 32, Rate: 1.2e-3, WarmupSteps: 150, EmbeddingNoise: 0.25, Images: 20_000, Seed: 2024),
     };

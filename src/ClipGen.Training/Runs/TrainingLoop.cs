@@ -11,19 +11,24 @@ public sealed class TrainingLoop(string stage, long steps, ulong seed, string fo
     private static readonly TimeSpan ReportInterval = TimeSpan.FromSeconds(1);
 
     /// <param name="step">Carries out one step, given its number, and returns its losses.</param>
+    /// <param name="companion">State beside the network that decides later steps, or null.</param>
     /// <returns>The losses averaged over about the last hundred steps.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the state was saved first.</exception>
     public IReadOnlyDictionary<string, double> Run(
-        nn.Module network, IReadOnlyList<optim.Optimizer> optimizers, Func<long, IReadOnlyDictionary<string, double>> step, CancellationToken cancellationToken)
+        nn.Module network,
+        IReadOnlyList<optim.Optimizer> optimizers,
+        Func<long, IReadOnlyDictionary<string, double>> step,
+        CancellationToken cancellationToken,
+        nn.Module? companion = null)
     {
         var snapshot = new Snapshot(folder);
-        long at = snapshot.Load(network, optimizers), begun = at;
+        long at = snapshot.Load(network, optimizers, companion), begun = at;
         var averages = LossFile.Read(folder);
         var clock = Stopwatch.StartNew();
         TimeSpan saved = TimeSpan.Zero, reported = -ReportInterval;
         void Save()
         {
-            snapshot.Save(at, network, optimizers);
+            snapshot.Save(at, network, optimizers, companion);
             LossFile.Write(folder, averages);
             saved = clock.Elapsed;
         }

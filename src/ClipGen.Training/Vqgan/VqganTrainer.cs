@@ -31,7 +31,7 @@ public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions option
         var model = new Models.Vqgan.Vqgan(config, device);
         model.train();
         using var training = new VqganTrainingStep(model, lpips, options.Rate);
-        var revival = new CodeRevival(config.CodebookSize);
+        using var revival = new CodeRevival(config.CodebookSize, device);
         var schedule = new CosineWarmup(options.WarmupSteps, options.Steps, options.Rate, options.Rate * 0.02);
 
         IReadOnlyDictionary<string, double> Step(long step)
@@ -52,13 +52,14 @@ public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions option
             if (options.ReviveEvery > 0 && step < options.ReviveUntil)
             {
                 if (quantise) revival.Note(generator.Codes);
-                if ((step + 1) % options.ReviveEvery == 0 || step + 1 == options.QuantiseFrom) losses["unused_codes"] = revival.Revive(model.quantizer.embedding.weight!, generator.Z);
+                bool due = quantise ? (step + 1) % options.ReviveEvery == 0 : step + 1 == options.QuantiseFrom;
+                if (due) losses["unused_codes"] = revival.Revive(model.quantizer.embedding.weight!, generator.Z);
             }
             return losses;
         }
 
         var loop = new TrainingLoop("vqgan", options.Steps, options.Seed, folder, progress);
-        var final = loop.Run(model, [training.GeneratorOptimizer, training.DiscriminatorOptimizer], Step, cancellationToken);
+        var final = loop.Run(model, [training.GeneratorOptimizer, training.DiscriminatorOptimizer], Step, cancellationToken, revival);
         model.eval();
         return (model, final);
     }

@@ -1,7 +1,6 @@
 using ClipGen.Cli.Generating;
 using ClipGen.Cli.Terminal;
 using ClipGen.Engine.Devices;
-using ClipGen.Engine.Sampling;
 using ClipGen.Models.Bundles;
 using ClipGen.Models.Imaging;
 using ClipGen.Training.Shapes.Evaluation;
@@ -38,7 +37,7 @@ internal static class ShapesEvaluation
 
     private static async Task<JudgedPrompt> JudgeAsync(DeviceEngine engine, ShapesPrompt prompt, ulong seed, EvaluationSettings settings, CancellationToken cancellationToken)
     {
-        var sampling = new SamplingParameters(Math.Min(500, engine.Model.CodebookSize), 0.95, 1);
+        var sampling = new ClipGen.Engine.Sampling.SamplingParameters(Math.Min(500, engine.Model.CodebookSize), 0.95, 1);
         var encoded = await engine.EncodeAsync(prompt.Text, referenceQuirks: false, cancellationToken);
         var sampled = await Task.WhenAll(Enumerable.Range(0, settings.Candidates).Select(candidate =>
             engine.SampleAsync(new(encoded.Vector, seed, candidate, sampling), onStep: null, cancellationToken)));

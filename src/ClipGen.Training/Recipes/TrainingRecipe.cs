@@ -37,15 +37,19 @@ public sealed record TrainingRecipe
         DataSeed = 2022,
         VocabularyCaptions = 4000,
         VocabularyMerges = 200,
+        // Large patches: an object stands at one of five places, which a patch's own weights can tell; with small ones a transformer
+        // of this size took over a thousand steps to notice where things are.
         ClipConfig = new(
-            EmbedSize: 128, ImageSize: 64, VisionLayers: 3, VisionWidth: 128, PatchSize: 8,
+            EmbedSize: 128, ImageSize: 64, VisionLayers: 3, VisionWidth: 256, PatchSize: 32,
             ContextLength: 32, VocabSize: 0, TextWidth: 128, TextHeads: 4, TextLayers: 2),
-        Clip = new(Steps: 1100, BatchSize: 128, Rate: 1e-3, WarmupSteps: 100, WeightDecay: 0.05, LargestLogitScale: 20, Seed: 2022),
+        Clip = new(Steps: 3000, BatchSize: 128, Rate: 1.5e-3, WarmupSteps: 100, WeightDecay: 0.05, LargestLogitScale: 30, Seed: 2022),
+        // 64 channels at full resolution, not 32: with 32 a group of GroupNorm is a single channel, and the level of a plain background
+        // is normalised away.
         VqganConfig = new(
-            CodebookSize: 512, EmbedSize: 32, Channels: 32, Multipliers: [1, 1, 2, 4], ResBlocks: 1, AttentionResolutions: [8], Resolution: 64, DiscriminatorChannels: 32),
-        Vqgan = new(Steps: 1800, BatchSize: 16, Rate: 1.5e-3, WarmupSteps: 50, QuantiseFrom: 150, AdversarialFrom: 1400, ReviveEvery: 20, ReviveUntil: 1200, Seed: 2023),
+            CodebookSize: 512, EmbedSize: 32, Channels: 64, Multipliers: [1, 1, 1, 2], ResBlocks: 1, AttentionResolutions: [8], Resolution: 64, DiscriminatorChannels: 32),
+        Vqgan = new(Steps: 1700, BatchSize: 8, Rate: 1e-3, WarmupSteps: 50, QuantiseFrom: 250, AdversarialFrom: 1300, ReviveEvery: 25, ReviveUntil: 1100, Seed: 2023),
         GptConfig = new(VocabSize: 512, Layers: 6, Width: 192, Heads: 6, BlockSize: 64, CondSize: 128, Dropout: 0.05),
-        Gpt = new(Steps: 3200, BatchSize: 32, Rate: 1.2e-3, WarmupSteps: 150, EmbeddingNoise: 0.25, Images: 20_000, Seed: 2024),
+        Gpt = new(Steps: 3000, BatchSize: 32, Rate: 1.2e-3, WarmupSteps: 150, EmbeddingNoise: 0.25, Images: 16_000, Seed: 2024),
     };
 
     /// <summary>

@@ -9,11 +9,11 @@ namespace ClipGen.Cli.Commands;
 internal static class EvalCommand
 {
     private static readonly Option<string> Model = new("--model", "-m") { Description = "A bundle's folder, or the name of one.", DefaultValueFactory = _ => ShapesModel.Name, HelpName = "bundle" };
-    private static readonly Option<int> Candidates = new("--candidates", "-c") { Description = "Pictures for each prompt; the best by CLIP is compared with the first.", DefaultValueFactory = _ => 8, HelpName = "count" };
-    private static readonly Option<int> Prompts = new("--prompts") { Description = "How many of the 200 fixed prompts to draw.", DefaultValueFactory = _ => 200, HelpName = "count" };
-    private static readonly Option<ulong> Seed = new("--seed", "-s") { Description = "Seed of the first prompt; each further one has the next.", DefaultValueFactory = _ => 1, HelpName = "number" };
+    private static readonly Option<int> Candidates = NumberOption.Create<int>("--candidates", "Pictures for each prompt; the best by CLIP is compared with the first.", 8, "-c");
+    private static readonly Option<int> Prompts = NumberOption.Create<int>("--prompts", "How many of the 200 fixed prompts to draw.", 200);
+    private static readonly Option<ulong> Seed = NumberOption.Create<ulong>("--seed", "Seed of the first prompt; each further one has the next.", 1, "-s");
     private static readonly Option<string?> Failures = new("--failures") { Description = "Folder for the best-of pictures that are wrong, named after their prompts.", HelpName = "folder" };
-    private static readonly Option<int> Threads = new("--threads") { Description = "CPU threads; 0 means one for each core.", DefaultValueFactory = _ => 0, HelpName = "count" };
+    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads; 0 means one for each core.", 0);
     private static readonly Option<string> Device = DeviceOption.Create();
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object on standard output instead of a table." };
 

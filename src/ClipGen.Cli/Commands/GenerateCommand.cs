@@ -9,19 +9,19 @@ namespace ClipGen.Cli.Commands;
 internal static class GenerateCommand
 {
     private static readonly Argument<string> Prompt = new("prompt") { Description = "What to draw, for example \"a large red circle on a white background\"." };
-    private static readonly Option<int?> Candidates = new("--candidates", "-c") { Description = "How many pictures to sample before the best are chosen. [default: the model's own, 8 for shapes]", HelpName = "count" };
-    private static readonly Option<int?> Keep = new("-n") { Description = "How many of the best to keep. [default: 1]", HelpName = "count" };
-    private static readonly Option<ulong?> Seed = new("--seed", "-s") { Description = "The same command with the same seed writes the same bytes. [default: drawn and printed]", HelpName = "number" };
-    private static readonly Option<int?> TopK = new("--top-k") { Description = "Codes to choose from at each step. [default: 500, or all if there are fewer]", HelpName = "count" };
-    private static readonly Option<double?> TopP = new("--top-p") { Description = "Choose among the likeliest codes that together have this probability, 0 to 1. [default: 0.95]", HelpName = "probability" };
-    private static readonly Option<double?> Temperature = new("--temperature", "-t") { Description = "Above 1 is bolder, below 1 tamer, 0 always takes the likeliest code. [default: 1]", HelpName = "number" };
+    private static readonly Option<int?> Candidates = NumberOption.Create<int>("--candidates", "How many pictures to sample before the best are chosen. [default: the model's own, 8 for shapes]", "-c");
+    private static readonly Option<int?> Keep = NumberOption.Create<int>("-n", "How many of the best to keep. [default: 1]");
+    private static readonly Option<ulong?> Seed = NumberOption.Create<ulong>("--seed", "The same command with the same seed writes the same bytes. [default: drawn and printed]", "-s");
+    private static readonly Option<int?> TopK = NumberOption.Create<int>("--top-k", "Codes to choose from at each step. [default: 500, or all if there are fewer]");
+    private static readonly Option<double?> TopP = NumberOption.Create<double>("--top-p", "Choose among the likeliest codes that together have this probability, 0 to 1. [default: 0.95]");
+    private static readonly Option<double?> Temperature = NumberOption.Create<double>("--temperature", "Above 1 is bolder, below 1 tamer, 0 always takes the likeliest code. [default: 1]", "-t");
     private static readonly Option<string> Model = new("--model", "-m") { Description = "A bundle's folder, or the name of one.", DefaultValueFactory = _ => ShapesModel.Name, HelpName = "bundle" };
     private static readonly Option<string> Out = new("--out", "-o") { Description = "Folder for the pictures; made if it is missing.", DefaultValueFactory = _ => "out", HelpName = "folder" };
     private static readonly Option<bool> Grid = new("--grid") { Description = "Also write one contact sheet of the kept pictures, best first, four in a row." };
-    private static readonly Option<ImageFormat?> Format = new("--format", "-f") { Description = "png, jpeg or webp. [default: png]", HelpName = "format" };
+    private static readonly Option<string?> Format = new("--format", "-f") { Description = "png, jpeg or webp. [default: png]", HelpName = "format" };
     private static readonly Option<bool> NoMetadata = new("--no-metadata") { Description = "Leave prompt, seed and model out of PNG files." };
     private static readonly Option<bool> Quirks = new("--reference-quirks") { Description = "Do as the original code does where it errs: cut long prompts without an end token, and rerank with the wrong pixel range." };
-    private static readonly Option<int> Threads = new("--threads") { Description = "CPU threads; 0 means one for each core.", DefaultValueFactory = _ => 0, HelpName = "count" };
+    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads; 0 means one for each core.", 0);
     private static readonly Option<string> Device = DeviceOption.Create();
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object on standard output instead of text." };
 
@@ -42,7 +42,7 @@ internal static class GenerateCommand
                     TopK = parsed.GetValue(TopK),
                     TopP = parsed.GetValue(TopP),
                     Temperature = parsed.GetValue(Temperature),
-                    Format = parsed.GetValue(Format),
+                    Format = ParseFormat(parsed.GetValue(Format)),
                     EmbedMetadata = !parsed.GetValue(NoMetadata),
                     ReferenceQuirks = parsed.GetValue(Quirks),
                     ImageNamePrefix = Slug.Of(parsed.GetValue(Prompt)!),
@@ -56,4 +56,13 @@ internal static class GenerateCommand
             cancellationToken));
         return command;
     }
+
+    private static ImageFormat? ParseFormat(string? name) => name?.ToLowerInvariant() switch
+    {
+        null => null,
+        "png" => ImageFormat.Png,
+        "jpeg" or "jpg" => ImageFormat.Jpeg,
+        "webp" => ImageFormat.Webp,
+        _ => throw new InvalidRequestException([new("format", $"is '{name}'; use png, jpeg or webp.")]),
+    };
 }

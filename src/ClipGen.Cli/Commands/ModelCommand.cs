@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClipGen.Cli.Models;
+using ClipGen.Cli.Terminal;
 
 namespace ClipGen.Cli.Commands;
 
@@ -16,10 +17,10 @@ internal static class ModelCommand
         var vocab = new Option<string>("--vocab") { Description = "The tokenizer's vocabulary (bpe_simple_vocab_16e6.txt.gz).", Required = true, HelpName = "file" };
         var output = new Option<string>("--out", "-o") { Description = "Folder of the bundle.", Required = true, HelpName = "folder" };
         var name = new Option<string?>("--name") { Description = "The model's name. [default: the folder's]", HelpName = "name" };
-        var candidates = new Option<int>("--default-candidates") { Description = "Candidates sampled when a request does not say.", DefaultValueFactory = _ => 64, HelpName = "count" };
+        var candidates = NumberOption.Create<int>("--default-candidates", "Candidates sampled when a request does not say.", 64);
         var half = new Option<bool>("--half") { Description = "Store weights as float16: half the size, and the last bits lost." };
-        var textHeads = new Option<int?>("--text-heads") { Description = "Heads of CLIP's text tower. [default: width / 64, as OpenAI has it]", HelpName = "count" };
-        var gptHeads = new Option<int?>("--gpt-heads") { Description = "Heads of GPT. [default: width / 64, as the original's presets have it]", HelpName = "count" };
+        var textHeads = NumberOption.Create<int>("--text-heads", "Heads of CLIP's text tower. [default: width / 64, as OpenAI has it]");
+        var gptHeads = NumberOption.Create<int>("--gpt-heads", "Heads of GPT. [default: width / 64, as the original's presets have it]");
         var command = new Command("import", "Turn checkpoints of the original (PyTorch zip, legacy or TorchScript files, or safetensors) into a bundle. Sizes are read off the weights. No code in a checkpoint is ever run.")
         {
             clip, vqgan, gpt, vocab, output, name, candidates, half, textHeads, gptHeads,
@@ -44,7 +45,7 @@ internal static class ModelCommand
     {
         var preset = new Option<string>("--preset") { Description = "Sizes: coco (the original's networks) or shapes.", DefaultValueFactory = _ => "coco", HelpName = "name" };
         var output = new Option<string>("--out", "-o") { Description = "Folder of the bundle.", Required = true, HelpName = "folder" };
-        var seed = new Option<long>("--seed", "-s") { Description = "Seed of the weights.", DefaultValueFactory = _ => 0, HelpName = "number" };
+        var seed = NumberOption.Create<long>("--seed", "Seed of the weights.", 0, "-s");
         var half = new Option<bool>("--half") { Description = "Store weights as float16." };
         var command = new Command("random", "Write a bundle with random weights: for trying and measuring without the real ones. Its pictures are noise.") { preset, output, seed, half };
         command.SetAction((parsed, cancellationToken) => RandomBundle.RunAsync(parsed.GetValue(preset)!, parsed.GetValue(output)!, parsed.GetValue(seed), parsed.GetValue(half), cancellationToken));

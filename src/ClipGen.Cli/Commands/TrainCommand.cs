@@ -11,14 +11,14 @@ internal static class TrainCommand
     private static readonly Option<string> Out = new("--out", "-o") { Description = "Folder of the bundle that is written at the end.", DefaultValueFactory = _ => Path.Combine("models", "shapes"), HelpName = "folder" };
     private static readonly Option<string?> Images = new("--images") { Description = "Folder of your own images (PNG, JPEG, WebP). [default: the synthetic shapes world]", HelpName = "folder" };
     private static readonly Option<string> Preset = new("--preset") { Description = "Sizes and settings: shapes (64x64, an hour on 2 cores) or coco (the original's networks; for GPUs).", DefaultValueFactory = _ => "shapes", HelpName = "name" };
-    private static readonly Option<long?> Steps = new("--steps") { Description = "Steps in all. [default: the preset's]", HelpName = "count" };
-    private static readonly Option<int?> Batch = new("--batch-size") { Description = "Images of a step. [default: the preset's]", HelpName = "count" };
-    private static readonly Option<double?> Rate = new("--rate") { Description = "Highest learning rate. [default: the preset's]", HelpName = "number" };
+    private static readonly Option<long?> Steps = NumberOption.Create<long>("--steps", "Steps in all. [default: the preset's]");
+    private static readonly Option<int?> Batch = NumberOption.Create<int>("--batch-size", "Images of a step. [default: the preset's]");
+    private static readonly Option<double?> Rate = NumberOption.Create<double>("--rate", "Highest learning rate. [default: the preset's]");
     private static readonly Option<string?> Lpips = new("--lpips") { Description = "VGG16-LPIPS checkpoint (vgg16_lpips.pt) for the perceptual loss. [default: train without it]", HelpName = "file" };
     private static readonly Option<string?> Clip = new("--clip") { Description = "Checkpoint of CLIP. [default: <work>/clip.safetensors]", HelpName = "file" };
     private static readonly Option<string?> Vqgan = new("--vqgan") { Description = "Checkpoint of the VQGAN. [default: <work>/vqgan.safetensors]", HelpName = "file" };
     private static readonly Option<bool> Quick = new("--quick") { Description = "A few steps of everything: tries the command, makes no pictures worth looking at." };
-    private static readonly Option<int> Threads = new("--threads") { Description = "CPU threads; 0 means one for each core.", DefaultValueFactory = _ => 0, HelpName = "count" };
+    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads; 0 means one for each core.", 0);
     private static readonly Option<string> Device = DeviceOption.Create();
 
     public static Command Create()

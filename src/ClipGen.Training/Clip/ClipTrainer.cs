@@ -15,7 +15,8 @@ namespace ClipGen.Training.Clip;
 /// The inverse temperature is kept at or below this (OpenAI: 100). A low bound makes matching texts and images point the same
 /// way instead of merely nearer than others, which is what a GPT needs that is trained on images and asked in words.
 /// </param>
-public sealed record ClipTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, double WeightDecay, double LargestLogitScale, ulong Seed);
+/// <param name="GapWeight">Weight of <see cref="ContrastiveLoss.Gap"/>; 0 for CLIP's own loss alone.</param>
+public sealed record ClipTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, double WeightDecay, double LargestLogitScale, double GapWeight, ulong Seed);
 
 /// <summary>Trains a CLIP on images with captions.</summary>
 /// <param name="tokenize">Text to ids, padded to the context length.</param>
@@ -38,13 +39,15 @@ public sealed class ClipTrainer(ClipConfig config, ClipTrainingOptions options, 
             var imageEmbeddings = Models.Clip.Clip.Normalize(model.encode_image(images));
             var textEmbeddings = Models.Clip.Clip.Normalize(model.encode_text(ids));
             var loss = ContrastiveLoss.Compute(imageEmbeddings, textEmbeddings, model.logit_scale);
-            loss.backward();
+            var gap = ContrastiveLoss.Gap(imageEmbeddings, textEmbeddings);
+            (loss + options.GapWeight * gap).backward();
             nn.utils.clip_grad_norm_(model.parameters(), 1);
             optimizer.step();
             using (no_grad()) model.logit_scale.clamp_(0, Math.Log(options.LargestLogitScale));
             return new Dictionary<string, double>
             {
                 ["contrastive"] = loss.item<float>(),
+                ["gap"] = gap.item<float>(),
                 ["alignment"] = (imageEmbeddings * textEmbeddings).sum(1).mean().item<float>(),
             };
         }

@@ -17,4 +17,12 @@ public static class ContrastiveLoss
         var own = arange(images.shape[0], int64, images.device);
         return (0.5 * (functional.cross_entropy(logits, own) + functional.cross_entropy(logits.t(), own))).MoveToOuterDisposeScope();
     }
+
+    /// <summary>
+    /// Squared distance of the two towers' means: contrastive training leaves images and texts in two separate cones (the
+    /// modality gap, Liang et al. 2022), which ranking does not mind, but a GPT does that learns from the one and is asked by the other.
+    /// </summary>
+    /// <param name="images">[B, E], L2-normalised.</param>
+    /// <param name="texts">[B, E], L2-normalised.</param>
+    public static Tensor Gap(Tensor images, Tensor texts) => (images.mean([0L]) - texts.mean([0L])).square().sum();
 }

@@ -1,0 +1,82 @@
+namespace ClipGen.EndToEnd.Tests;
+
+public sealed class BadInputTests(RandomModel noise) : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    [Theory]
+    [InlineData(2, "prompt is empty", "")]
+    [InlineData(2, "prompt is empty", " \t ")]
+    [InlineData(1, "There is no model 'nowhere'", "x", "--model", "nowhere")]
+    [InlineData(2, "n is 9, but only 4 candidates are sampled", "x", "-n", "9", "--candidates", "4")]
+    [InlineData(2, "candidates is 0; it must be 1 to 1024", "x", "--candidates", "0")]
+    [InlineData(2, "top_k is 0; it must be 1 to 512", "x", "--top-k", "0")]
+    [InlineData(2, "top_k is 513; it must be 1 to 512", "x", "--top-k", "513")]
+    [InlineData(2, "top_p is 1.5; it must be 0 (greedy) to 1", "x", "--top-p", "1.5")]
+    [InlineData(2, "temperature is -1; it must be 0 (greedy) or a positive number", "x", "--temperature", "-1")]
+    [InlineData(2, "temperature is NaN", "x", "--temperature", "NaN")]
+    [InlineData(2, "--seed is '-3'; it must be a whole number from 0", "x", "--seed", "-3")]
+    [InlineData(2, "--candidates is 'many'; it must be a whole number", "x", "--candidates", "many")]
+    [InlineData(2, "format is 'gif'; use png, jpeg or webp", "x", "--format", "gif")]
+    [InlineData(1, "There is no device 'tpu'", "x", "--device", "tpu")]
+    [InlineData(1, "is a file, not a folder", "x", "--out", "a-file")]
+    [InlineData(1, "holds no bundle.json", "x", "--model", ".")]
+    public async Task Is_refused_in_one_clear_line_and_leaves_nothing_behind(int exitCode, string says, string prompt, params string[] more)
+    {
+        File.WriteAllText(folder["a-file"], "");
+        string[] model = more.Contains("--model") ? [] : ["--model", noise.Path];
+
+        var outcome = await new Clipgen(folder.Path).RunAsync(["generate", prompt, .. more, .. model]);
+
+        Assert.Equal(exitCode, outcome.ExitCode);
+        Assert.Contains(says, outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
+        Assert.Empty(outcome.Output);
+        Assert.Equal(["a-file"], folder.Files());
+    }
+
+    [Fact]
+    public async Task Everything_wrong_with_a_request_is_said_at_once()
+    {
+        var outcome = await new Clipgen(folder.Path).RunAsync("generate", "", "--top-k", "0", "--temperature", "-1", "--model", noise.Path);
+        Assert.Contains("prompt is empty", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("top_k is 0", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("temperature is -1", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_bundle_is_named_with_its_file()
+    {
+        string bundle = noise.CopyTo(folder["damaged"]);
+        using (var file = File.OpenWrite(Path.Combine(bundle, "gpt.safetensors")))
+        {
+            file.Seek(-1, SeekOrigin.End);
+            file.WriteByte(0xff);
+        }
+        var outcome = await new Clipgen(folder.Path).RunAsync("generate", "x", "--model", bundle);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("gpt.safetensors has another SHA-256 than the manifest says", outcome.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["out"]));
+        Assert.Equal(1, (await new Clipgen(folder.Path).RunAsync("model", "inspect", bundle)).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("generate")]
+    [InlineData("generate", "x", "--nonsense")]
+    [InlineData("frobnicate")]
+    [InlineData("train", "gpt", "--steps", "0")]
+    [InlineData("train", "vqgan", "--images", "no-such-folder")]
+    [InlineData("train", "gpt", "--work", "empty")]
+    [InlineData("eval", "shapes", "--prompts", "0")]
+    [InlineData("model", "random", "--preset", "huge", "--out", "b")]
+    [InlineData("model", "import", "--clip", "no", "--vqgan", "no", "--gpt", "no", "--vocab", "no", "--out", "b")]
+    public async Task A_wrong_command_fails_with_a_line_and_no_stack(params string[] arguments)
+    {
+        var outcome = await new Clipgen(folder.Path).RunAsync(arguments);
+        Assert.NotEqual(0, outcome.ExitCode);
+        Assert.StartsWith("clipgen: ", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => folder.Dispose();
+}

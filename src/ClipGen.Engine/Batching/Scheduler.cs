@@ -32,10 +32,10 @@ internal sealed class Scheduler
     /// <summary>The sequences of a group by place, null where a slot is free.</summary>
     public ReadOnlySpan<Sequence?> Group(int group) => slots.AsSpan(group * GroupSize, GroupSize);
 
-    /// <summary>False if too many wait already.</summary>
+    /// <summary>False if as many wait as may, beyond those that free slots will take.</summary>
     public bool TryEnqueue(Sequence sequence)
     {
-        if (waiting.Count >= maxWaiting) return false;
+        if (waiting.Count >= maxWaiting + slots.AsSpan().Count((Sequence?)null)) return false;
         waiting.Enqueue(sequence);
         return true;
     }

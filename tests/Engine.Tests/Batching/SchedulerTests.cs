@@ -96,14 +96,28 @@ public sealed class SchedulerTests
     public void A_full_queue_refuses()
     {
         var sut = CreateSut(slots: 1, groupSize: 1, maxWaiting: 2);
-        var sequences = Enqueue(sut, 2);
+        var sequences = Enqueue(sut, 3);
 
         Assert.False(sut.TryEnqueue(Create()));
         sut.Admit();
-        Assert.True(sut.TryEnqueue(Create()));
         Assert.False(sut.TryEnqueue(Create()));
         Assert.Equal(2, sut.Waiting);
-        Assert.Same(sequences[0], sut.Group(0)[0]);
+        Finish(sequences[0]);
+        sut.Retire(0);
+        Assert.True(sut.TryEnqueue(Create()));
+        Assert.False(sut.TryEnqueue(Create()));
+    }
+
+    [Fact]
+    public void Without_a_queue_the_free_slots_are_what_there_is()
+    {
+        var sut = CreateSut(slots: 2, groupSize: 2, maxWaiting: 0);
+        Enqueue(sut, 2);
+
+        Assert.False(sut.TryEnqueue(Create()));
+        sut.Admit();
+        Assert.False(sut.TryEnqueue(Create()));
+        Assert.Equal("01", Draw(sut));
     }
 
     [Fact]

@@ -15,6 +15,8 @@ public sealed class ReferenceSamplingTests : IDisposable
     private readonly Gpt gpt = ReferenceModels.GptTiny();
     private readonly CodeDistribution distribution = new();
 
+    public ReferenceSamplingTests() => set_num_threads(1);
+
     /// <summary>The original draws by a race, argmax of p / q with q from Exp(1), which is what its multinomial does; the draws are given.</summary>
     [Fact]
     public void A_raced_sample_is_the_originals()

@@ -26,9 +26,7 @@ public sealed class CounterRandomTests
         Assert.Equal((((ulong)high << 32) | low) >> 11, CounterRandom.Uniform(0x0123456789abcdef, 7, 200) * (1UL << 53));
     }
 
-    /// <summary>
-    /// Published: a seed that someone has noted must go on making the same images. Computed with Python's integers from the known answer of the zero block.
-    /// </summary>
+    /// <summary>A seed that someone has noted must go on making the same images; this is the published answer of the zero block.</summary>
     [Fact]
     public void The_first_number_of_seed_0_stays_what_it_is() => Assert.Equal(0x6627e8d5e169c58dUL >> 11, CounterRandom.Uniform(0, 0, 0) * (1UL << 53));
 

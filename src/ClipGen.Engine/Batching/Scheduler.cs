@@ -32,15 +32,15 @@ internal sealed class Scheduler
     /// <summary>The sequences of a group by place, null where a slot is free.</summary>
     public ReadOnlySpan<Sequence?> Group(int group) => slots.AsSpan(group * GroupSize, GroupSize);
 
-    /// <summary>False if too many wait already.</summary>
+    /// <summary>False if as many wait as may, beyond those that free slots will take.</summary>
     public bool TryEnqueue(Sequence sequence)
     {
-        if (waiting.Count >= maxWaiting) return false;
+        if (waiting.Count >= maxWaiting + slots.AsSpan().Count((Sequence?)null)) return false;
         waiting.Enqueue(sequence);
         return true;
     }
 
-    /// <summary>Frees the slots of cancelled sequences and puts waiting ones into free slots, the fullest group first.</summary>
+    /// <summary>Ends cancelled sequences, waiting or active, and puts waiting ones into free slots, the fullest group first.</summary>
     public void Admit()
     {
         for (int i = 0; i < slots.Length; i++)
@@ -49,17 +49,14 @@ internal sealed class Scheduler
             slots[i] = null;
             cancelled.Cancel();
         }
-        while (waiting.Count > 0)
+        // Once around the queue: a cancelled sequence makes room at once, wherever it stands.
+        for (int i = waiting.Count; i > 0; i--)
         {
-            if (waiting.Peek().IsCancelled)
-            {
-                waiting.Dequeue().Cancel();
-                continue;
-            }
-            int slot = FreeSlot();
-            if (slot < 0) return;
-            slots[slot] = waiting.Dequeue();
+            var sequence = waiting.Dequeue();
+            if (sequence.IsCancelled) sequence.Cancel();
+            else waiting.Enqueue(sequence);
         }
+        while (waiting.Count > 0 && FreeSlot() is >= 0 and var slot) slots[slot] = waiting.Dequeue();
     }
 
     /// <summary>Frees the slots of complete sequences and completes their callers.</summary>
@@ -73,14 +70,18 @@ internal sealed class Scheduler
         }
     }
 
+    /// <summary>Ends one sequence with an error; the others of its group go on.</summary>
+    public void Fail(int group, int place, Exception cause)
+    {
+        ref var slot = ref slots[group * GroupSize + place];
+        slot?.Fail(cause);
+        slot = null;
+    }
+
     /// <summary>Ends every sequence of a group with an error.</summary>
     public void Fail(int group, Exception cause)
     {
-        for (int i = group * GroupSize; i < (group + 1) * GroupSize; i++)
-        {
-            slots[i]?.Fail(cause);
-            slots[i] = null;
-        }
+        for (int place = 0; place < GroupSize; place++) Fail(group, place, cause);
     }
 
     /// <summary>Ends everything, waiting or active.</summary>

@@ -24,13 +24,14 @@ internal sealed class Sequence(SampleJob job, int length, Action<int>? onStep, C
 
     private double DeviceSeconds { get; set; }
 
-    /// <param name="seconds">This sequence's share of the step.</param>
-    public void Append(int code, double seconds)
+    public void Append(int code)
     {
         codes[Position++] = code;
-        DeviceSeconds += seconds;
         onStep?.Invoke(Position);
     }
+
+    /// <param name="seconds">This sequence's share of a step.</param>
+    public void Charge(double seconds) => DeviceSeconds += seconds;
 
     public void Complete() => completion.TrySetResult(new(job.Candidate, codes, DeviceSeconds));
 

@@ -58,13 +58,12 @@ public sealed class DeviceEngine : IDeviceEngine
         }
     }
 
-    public Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken) =>
-        thread.RunAsync(() => networks!.Encoder.Encode(prompt, referenceQuirks), cancellationToken);
+    public async Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken) =>
+        await thread.RunAsync(() => networks!.Encoder.Encode(prompt, referenceQuirks), cancellationToken);
 
     public async Task<SampledCandidate> SampleAsync(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
     {
-        if (job.Embedding.Length != Model.EmbeddingSize)
-            throw new ArgumentException($"The embedding has {job.Embedding.Length} numbers; {Model.Name} takes {Model.EmbeddingSize}.", nameof(job));
+        CheckEmbedding(job.Embedding, nameof(job));
         var sequence = new Sequence(job, Model.CodesPerImage, onStep, cancellationToken);
         bool taken = await thread.RunAsync(() => scheduler.TryEnqueue(sequence), cancellationToken);
         if (!taken) throw new EngineBusyException($"{Device.Name} has all the waiting sequences it takes; try again later.");
@@ -73,6 +72,7 @@ public sealed class DeviceEngine : IDeviceEngine
 
     public async Task<RankedCandidates> DecodeAndRankAsync(DecodeJob job, CancellationToken cancellationToken)
     {
+        CheckEmbedding(job.Embedding, nameof(job));
         foreach (var (candidate, codes) in job.Candidates)
         {
             if (codes.Length != Model.CodesPerImage || codes.AsSpan().ContainsAnyExceptInRange(0, Model.CodebookSize - 1))
@@ -106,6 +106,13 @@ public sealed class DeviceEngine : IDeviceEngine
         var (score, rerankSeconds) = networks.Reranker.Score(pixels, job.Embedding, job.ReferenceQuirks);
         if (double.IsNaN(score)) throw new ArithmeticException("The decoded image is not a number: the network's weights are broken.");
         return (new(candidate, score, HashCodes(codes), PixelRange.FromUnitRange(pixels[0])), decodeSeconds, rerankSeconds);
+    }
+
+    private void CheckEmbedding(float[] embedding, string parameter)
+    {
+        if (embedding.Length != Model.EmbeddingSize)
+            throw new ArgumentException($"The embedding has {embedding.Length} numbers; {Model.Name} takes {Model.EmbeddingSize}.", parameter);
+        if (!Array.TrueForAll(embedding, float.IsFinite)) throw new ArgumentException("The embedding holds something that is not a finite number.", parameter);
     }
 
     private static string HashCodes(int[] codes)
@@ -145,10 +152,23 @@ public sealed class DeviceEngine : IDeviceEngine
         public static Networks Load(ModelBundle bundle, Scheduler scheduler, Device device)
         {
             var tokenizer = bundle.LoadTokenizer();
-            var clip = bundle.LoadClip(device);
-            var gpt = bundle.LoadGpt(device);
-            var vqgan = bundle.LoadVqgan(device);
-            return new(clip, gpt, vqgan, new(clip, tokenizer, device), new(gpt, scheduler, device), new(vqgan, device), new(clip, device));
+            Clip? clip = null;
+            Gpt? gpt = null;
+            Vqgan? vqgan = null;
+            try
+            {
+                clip = bundle.LoadClip(device);
+                gpt = bundle.LoadGpt(device);
+                vqgan = bundle.LoadVqgan(device);
+                return new(clip, gpt, vqgan, new(clip, tokenizer, device), new(gpt, scheduler, device), new(vqgan, device), new(clip, device));
+            }
+            catch
+            {
+                clip?.Dispose();
+                gpt?.Dispose();
+                vqgan?.Dispose();
+                throw;
+            }
         }
 
         public void Dispose()

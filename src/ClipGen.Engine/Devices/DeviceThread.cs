@@ -6,12 +6,12 @@ namespace ClipGen.Engine.Devices;
 /// </summary>
 internal sealed class DeviceThread : IAsyncDisposable
 {
-    private readonly Lock gate = new();
+    private readonly object gate = new();
     private readonly Queue<Job> jobs = new();
-    private readonly SemaphoreSlim wake = new(0);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int maxJobs;
     private bool stopping;
+    private Exception? failure;
 
     /// <param name="enter">Runs first, on the thread; what it returns is disposed when the thread ends.</param>
     /// <param name="step">Runs one sampler step; false if there was nothing to do.</param>
@@ -23,7 +23,7 @@ internal sealed class DeviceThread : IAsyncDisposable
 
     /// <summary>Runs <paramref name="work"/> on the thread.</summary>
     /// <exception cref="EngineBusyException">Too many jobs wait already.</exception>
-    /// <exception cref="ObjectDisposedException">The thread has been stopped.</exception>
+    /// <exception cref="ObjectDisposedException">The thread has been stopped, or has failed; the inner exception says why.</exception>
     public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,11 +41,11 @@ internal sealed class DeviceThread : IAsyncDisposable
     {
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(stopping, this);
+            if (stopping) throw Stopped();
             if (jobs.Count >= maxJobs) throw new EngineBusyException($"{jobs.Count} jobs wait for the device already; try again later.");
             jobs.Enqueue(job);
+            Monitor.Pulse(gate);
         }
-        wake.Release();
     }
 
     private void Run(Func<IDisposable> enter, Func<bool> step)
@@ -53,30 +53,35 @@ internal sealed class DeviceThread : IAsyncDisposable
         try
         {
             using var state = enter();
-            while (true)
+            bool idle = true;
+            while (Next(idle, out var job))
             {
-                Job? job = null;
-                lock (gate)
-                {
-                    if (stopping) break;
-                    jobs.TryDequeue(out job);
-                }
                 if (job is not null) Execute(job);
-                // Nothing to do at all: sleep until the next job, which may be a new sequence for the sampler.
-                if (!step() && job is null) wake.Wait();
+                idle = !step();
             }
-            ended.TrySetResult();
         }
         catch (Exception exception)
         {
-            lock (gate) stopping = true;
-            ended.TrySetException(exception);
+            lock (gate) (stopping, failure) = (true, exception);
         }
-        finally
+        while (jobs.TryDequeue(out var job)) job.Fail(Stopped());
+        ended.SetResult();
+    }
+
+    /// <summary>Takes the next job, if there is one; false once the thread is to end.</summary>
+    /// <param name="idle">Sleep until there is one: it may bring the sampler's next sequence.</param>
+    private bool Next(bool idle, out Job? job)
+    {
+        lock (gate)
         {
-            while (jobs.TryDequeue(out var job)) job.Fail(new ObjectDisposedException(nameof(DeviceThread), "The device has been stopped."));
+            while (idle && jobs.Count == 0 && !stopping) Monitor.Wait(gate);
+            job = null;
+            return !stopping && (jobs.TryDequeue(out job) || !idle);
         }
     }
+
+    private ObjectDisposedException Stopped() =>
+        failure is null ? new(nameof(DeviceThread), "The device has been stopped.") : new($"The device's thread has failed: {failure.Message}", failure);
 
     private static void Execute(Job job)
     {
@@ -93,10 +98,12 @@ internal sealed class DeviceThread : IAsyncDisposable
     /// <summary>Stops after the current job or step; jobs that wait fail.</summary>
     public async ValueTask DisposeAsync()
     {
-        lock (gate) stopping = true;
-        wake.Release();
-        await ended.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        wake.Dispose();
+        lock (gate)
+        {
+            stopping = true;
+            Monitor.Pulse(gate);
+        }
+        await ended.Task;
     }
 
     private sealed record Job(Action Run, Action<Exception> Fail);

@@ -21,19 +21,17 @@ public sealed class CodeDistribution
 
     /// <summary>Applies the parameters to one row.</summary>
     /// <param name="logits">One finite or −∞ value a code, at least one of them finite.</param>
-    /// <exception cref="ArithmeticException">A logit is not a number: the network's weights or its arithmetic are broken.</exception>
+    /// <exception cref="ArithmeticException">A logit is not a number, or none is finite: the network's weights or its arithmetic are broken.</exception>
     public void Set(ReadOnlySpan<float> logits, SamplingParameters parameters)
     {
         Reserve(logits.Length);
-        float temperature = (float)parameters.Temperature;
+        float temperature = (float)parameters.Temperature, best = Largest(logits);
+        // So cold that the quotients overflow is as good as 0.
+        bool greedy = temperature == 0 || !float.IsFinite(best / temperature);
         var row = scaled.AsSpan(0, logits.Length);
-        for (int i = 0; i < row.Length; i++)
-        {
-            if (float.IsNaN(logits[i])) throw new ArithmeticException("The network's output is not a number.");
-            row[i] = temperature == 0 ? logits[i] : logits[i] / temperature;
-        }
-        KeepTopK(row, temperature == 0 ? 1 : parameters.TopK);
-        if (temperature == 0) Count = 1; // ties: the lowest code
+        for (int i = 0; i < row.Length; i++) row[i] = greedy ? logits[i] : logits[i] / temperature;
+        KeepTopK(row, greedy ? 1 : parameters.TopK);
+        if (greedy) Count = 1; // ties: the lowest code
         Normalise();
         if (parameters.TopP < 1) KeepTopP(parameters.TopP);
     }
@@ -49,6 +47,13 @@ public sealed class CodeDistribution
             if (uniform < cumulative) return kept[i];
         }
         return kept[Count - 1];
+    }
+
+    private static float Largest(ReadOnlySpan<float> logits)
+    {
+        float best = float.NegativeInfinity;
+        foreach (float logit in logits) best = MathF.Max(best, logit); // a NaN wins
+        return float.IsFinite(best) ? best : throw new ArithmeticException("The network's output is not a number.");
     }
 
     /// <summary>Keeps the k largest and whatever ties with the k-th, in falling order.</summary>

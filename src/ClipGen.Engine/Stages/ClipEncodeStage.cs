@@ -17,6 +17,7 @@ internal sealed class ClipEncodeStage(Clip clip, BpeTokenizer tokenizer, Device 
         var tokens = tokenizer.Tokenize(prompt, clip.Config.ContextLength, referenceQuirks);
         var ids = tensor(Array.ConvertAll(tokens.Ids, id => (long)id), [1, tokens.Ids.Length]).to(device);  // [1, L]
         var embedding = Clip.Normalize(clip.encode_text(ids)).to(ScalarType.Float32).cpu();                 // [1, E]
+        if (!embedding.isfinite().all().item<bool>()) throw new ArithmeticException("The prompt's embedding is not a number: the network's weights are broken.");
         return new(embedding.data<float>().ToArray(), tokens.Count, tokens.Truncated, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 }

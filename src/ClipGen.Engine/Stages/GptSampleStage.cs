@@ -44,7 +44,7 @@ internal sealed class GptSampleStage : IDisposable
             }
             catch (Exception exception)
             {
-                // A failed step ends its own sequences; the device and the others go on.
+                // A failed step ends its own sequences; the device and the other groups go on.
                 scheduler.Fail(group, exception);
             }
         }
@@ -63,7 +63,9 @@ internal sealed class GptSampleStage : IDisposable
             positions[row] = sequence?.Position ?? 0;
             if (sequence is null) continue;
             active++;
-            if (sequence.Position == 0) sequence.Job.Embedding.CopyTo(conditions, row * gpt.Config.CondSize);
+            if (sequence.Position > 0) continue;
+            sequence.Job.Embedding.CopyTo(conditions, row * gpt.Config.CondSize);
+            caches[group].Clear(row);
         }
 
         using var scope = NewDisposeScope();
@@ -71,16 +73,27 @@ internal sealed class GptSampleStage : IDisposable
             tensor(codes).to(device), tensor(conditions, [places.Length, gpt.Config.CondSize]).to(device), tensor(positions).to(device), caches[group]); // [S, V]
         var values = logits.to(ScalarType.Float32).cpu().data<float>().ToArray();
         int width = gpt.Config.VocabSize;
-        Span<int> drawn = stackalloc int[places.Length];
         for (int row = 0; row < places.Length; row++)
         {
             if (places[row] is not { } sequence) continue;
-            var job = sequence.Job;
-            distribution.Set(values.AsSpan(row * width, width), job.Sampling);
-            drawn[row] = distribution.Draw(CounterRandom.Uniform(job.Seed, job.Candidate, sequence.Position));
+            try
+            {
+                sequence.Append(Draw(sequence, values.AsSpan(row * width, width)));
+            }
+            catch (Exception exception)
+            {
+                // Broken numbers, or a caller's own onStep: no business of its neighbours.
+                scheduler.Fail(group, row, exception);
+            }
         }
         double share = Stopwatch.GetElapsedTime(start).TotalSeconds / active;
-        for (int row = 0; row < places.Length; row++) places[row]?.Append(drawn[row], share);
+        foreach (var sequence in places) sequence?.Charge(share);
+    }
+
+    private int Draw(Sequence sequence, ReadOnlySpan<float> logits)
+    {
+        distribution.Set(logits, sequence.Job.Sampling);
+        return distribution.Draw(CounterRandom.Uniform(sequence.Job.Seed, sequence.Job.Candidate, sequence.Position));
     }
 
     public void Dispose()

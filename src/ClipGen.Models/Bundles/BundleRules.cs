@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace ClipGen.Models.Bundles;
 
 /// <summary>What must hold between the parts of a manifest before anything is allocated by its numbers.</summary>
 internal static class BundleRules
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
     public static IReadOnlyList<string> Check(BundleManifest manifest)
     {
         var problems = new List<string>();
@@ -17,7 +21,7 @@ internal static class BundleRules
         Size("clip.vision_layers", clip.VisionLayers, 1000);
         Size("clip.vision_width", clip.VisionWidth);
         Size("clip.patch_size", clip.PatchSize, 4096);
-        Size("clip.context_length", clip.ContextLength, 1 << 16);
+        Size("clip.context_length", clip.ContextLength, 1 << 12);
         Size("clip.vocab_size", clip.VocabSize, 1 << 24);
         Size("clip.text_width", clip.TextWidth);
         Size("clip.text_heads", clip.TextHeads, 1000);
@@ -26,7 +30,7 @@ internal static class BundleRules
         Size("gpt.layers", gpt.Layers, 1000);
         Size("gpt.width", gpt.Width);
         Size("gpt.heads", gpt.Heads, 1000);
-        Size("gpt.block_size", gpt.BlockSize, 1 << 16);
+        Size("gpt.block_size", gpt.BlockSize, 1 << 12); // every layer holds a mask of its square
         Size("vqgan.codebook_size", vqgan.CodebookSize, 1 << 24);
         Size("vqgan.embed_size", vqgan.EmbedSize);
         Size("vqgan.channels", vqgan.Channels);
@@ -36,6 +40,7 @@ internal static class BundleRules
         Check(vqgan.Multipliers.Count is >= 1 and <= 12 && vqgan.Multipliers.All(m => m is >= 1 and <= 64), "vqgan.multipliers holds something other than 1 to 12 numbers from 1 to 64");
         if (problems.Count > 0) return problems;
 
+        Check(clip.ContextLength >= 2, "clip.context_length 1 has no room for a start and an end");
         Check(clip.ImageSize % clip.PatchSize == 0, $"clip.image_size {clip.ImageSize} is no multiple of its patch_size {clip.PatchSize}");
         Check(clip.VisionWidth % 64 == 0, $"clip.vision_width {clip.VisionWidth} is no multiple of 64");
         Check(clip.TextWidth % clip.TextHeads == 0, $"clip.text_width {clip.TextWidth} cannot be split over {clip.TextHeads} heads");
@@ -49,9 +54,12 @@ internal static class BundleRules
             Check(manifest.Files.ContainsKey(file), $"files has no entry for {(file.Length == 0 ? "the vocabulary" : file)}");
         foreach (var (name, file) in manifest.Files)
         {
-            Check(name == Path.GetFileName(name) && name is not ("" or "." or ".."), $"the file name '{name}' leaves the bundle's folder");
-            Check(file.Sha256 is { Length: 64 } && file.Bytes >= 0, $"the entry of {name} has no valid digest or size");
+            Check(IsFileName(name), $"'{name}' is no name of a file in the bundle's folder");
+            Check(file is { Bytes: >= 0, Sha256.Length: 64 } && !file.Sha256.AsSpan().ContainsAnyExcept(HexDigits), $"the entry of {name} has no valid digest or size");
         }
         return problems;
     }
+
+    private static bool IsFileName(string name) =>
+        name is not ("" or "." or ".." or BundleManifest.FileName) && !name.AsSpan().ContainsAny('/', '\\', ':') && !name.Any(char.IsControl);
 }

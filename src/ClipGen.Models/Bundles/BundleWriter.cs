@@ -19,11 +19,9 @@ public static class BundleWriter
     {
         folder = Path.GetFullPath(Path.TrimEndingDirectorySeparator(folder));
         if (File.Exists(folder)) throw new BundleException($"{folder} is a file; name a folder for the bundle.");
-        bool replaces = Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any();
-        if (replaces && !File.Exists(Path.Combine(folder, BundleManifest.FileName)))
-            throw new BundleException($"{folder} holds other files and no bundle; name a new or empty folder.");
+        if (Directory.Exists(folder)) EnsureReplaceable(folder);
 
-        string next = folder + ".next-" + Guid.NewGuid().ToString("N")[..8];
+        string id = Guid.NewGuid().ToString("N")[..8], next = $"{folder}.next-{id}", last = $"{folder}.last-{id}";
         try
         {
             Directory.CreateDirectory(next);
@@ -36,8 +34,10 @@ public static class BundleWriter
             byte[] json = whole.ToJson();
             BundleManifest.Parse(json, folder);
             File.WriteAllBytes(Path.Combine(next, BundleManifest.FileName), json);
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+            // Two renames: under the bundle's name there is never a part of one.
+            if (Directory.Exists(folder)) Directory.Move(folder, last);
             Directory.Move(next, folder);
+            if (Directory.Exists(last)) Directory.Delete(last, recursive: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CheckpointException)
         {
@@ -45,9 +45,19 @@ public static class BundleWriter
         }
         finally
         {
+            if (Directory.Exists(last) && !Directory.Exists(folder)) Directory.Move(last, folder);
             if (Directory.Exists(next)) Directory.Delete(next, recursive: true);
         }
         return ModelBundle.Open(folder);
+    }
+
+    private static void EnsureReplaceable(string folder)
+    {
+        string[] present = [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+        if (present.Length == 0) return;
+        if (!present.Contains(BundleManifest.FileName)) throw new BundleException($"{folder} holds other files and no bundle; name a new or empty folder.");
+        string[] foreign = [.. present.Except([BundleManifest.FileName, .. ModelBundle.Open(folder).Manifest.Files.Keys])];
+        if (foreign.Length > 0) throw new BundleException($"{folder} holds {string.Join(", ", foreign)}, which is no part of its bundle; move that away, or name a new folder.");
     }
 
     private static void WriteNetwork(string path, nn.Module network, ScalarType dtype)

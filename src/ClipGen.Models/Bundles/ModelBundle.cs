@@ -90,30 +90,33 @@ public sealed class ModelBundle
 
     /// <summary>The three networks in eval mode with float32 weights; the caller disposes them.</summary>
     /// <exception cref="BundleException">A weight file is broken or does not fit the manifest.</exception>
-    public Clip.Clip LoadClip(Device device) => Load(BundleManifest.ClipFile, () => new Clip.Clip(Manifest.Clip), device);
+    public Clip.Clip LoadClip(Device device) => Load(BundleManifest.ClipFile, on => new Clip.Clip(Manifest.Clip, on), device);
 
     /// <inheritdoc cref="LoadClip"/>
-    public Gpt.Gpt LoadGpt(Device device) => Load(BundleManifest.GptFile, () => new Gpt.Gpt(Manifest.Gpt), device);
+    public Gpt.Gpt LoadGpt(Device device) => Load(BundleManifest.GptFile, on => new Gpt.Gpt(Manifest.Gpt, on), device);
 
     /// <inheritdoc cref="LoadClip"/>
-    public Vqgan.Vqgan LoadVqgan(Device device) => Load(BundleManifest.VqganFile, () => new Vqgan.Vqgan(Manifest.Vqgan), device);
+    public Vqgan.Vqgan LoadVqgan(Device device) => Load(BundleManifest.VqganFile, on => new Vqgan.Vqgan(Manifest.Vqgan, on), device);
 
-    private T Load<T>(string file, Func<T> create, Device device) where T : nn.Module
+    private T Load<T>(string file, Func<Device, T> create, Device device) where T : nn.Module
     {
         string path = Path.Combine(Folder, file);
         T? network = null;
         try
         {
             using var weights = Checkpoint.LoadStateDict(path);
-            network = create();
+            // Shapes without memory first: what the manifest asks for is allocated only once the file is known to fill it.
+            using (var plan = create(META)) ModuleWeights.Load(plan, weights, path);
+            network = create(CPU);
             ModuleWeights.Load(network, weights, path);
             network.eval();
             return device.type == DeviceType.CPU ? network : (T)network.to(device);
         }
-        catch (Exception exception) when (exception is CheckpointException or ModelLoadException or IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
             network?.Dispose();
-            throw new BundleException(exception.Message, exception);
+            if (exception is CheckpointException or ModelLoadException or IOException or UnauthorizedAccessException) throw new BundleException(exception.Message, exception);
+            throw;
         }
     }
 }

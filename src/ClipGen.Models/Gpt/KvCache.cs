@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace ClipGen.Models.Gpt;
 
 /// <summary>
-/// Keys and values of a fixed batch of slots. Every sequence has the same length, so all slots are equal: nothing grows,
-/// nothing is paged, and a slot is free for its next sequence as it is, since a step reads only positions it has written.
+/// Keys and values of a fixed batch of slots. Every sequence has the same length, so all slots are equal: nothing grows and
+/// nothing is paged. A slot's next sequence sees only positions it has written itself; what its last one left behind has no
+/// weight, as long as that is finite.
 /// </summary>
 public sealed class KvCache : IDisposable
 {
@@ -52,6 +53,14 @@ public sealed class KvCache : IDisposable
         keys[layer].index_copy_(0, rows, key.reshape(-1, HeadSize));
         values[layer].index_copy_(0, rows, value.reshape(-1, HeadSize));
         return (View(keys[layer]), View(values[layer]));
+    }
+
+    /// <summary>Empties a slot. Once its sequence has met a NaN or an infinity, the next one would, too: 0 × NaN is NaN.</summary>
+    public void Clear(int slot)
+    {
+        using var scope = NewDisposeScope();
+        long rows = (long)Heads * BlockSize;
+        foreach (var tensor in keys.Concat(values)) tensor.narrow(0, slot * rows, rows).zero_();
     }
 
     private Tensor View(Tensor flat) => flat.view(Slots, Heads, BlockSize, HeadSize);

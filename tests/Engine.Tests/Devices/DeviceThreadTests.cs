@@ -1,0 +1,224 @@
+using ClipGen.Engine.Devices;
+
+namespace ClipGen.Engine.Tests.Devices;
+
+public sealed class DeviceThreadTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private readonly List<string> log = [];
+    private readonly ManualResetEventSlim released = new();
+    private int steps;
+    private int stepsLeft;
+    private Func<IDisposable>? enter;
+    private Action? onStep;
+    private DeviceThread? thread;
+
+    [Fact]
+    public async Task Jobs_run_on_one_thread_in_the_order_they_came()
+    {
+        var sut = CreateSut();
+        var jobs = Enumerable.Range(0, 50).Select(i => sut.RunAsync(() => (i, Environment.CurrentManagedThreadId, Thread.CurrentThread.Name, Add($"{i}")), Stop)).ToArray();
+
+        var results = await Task.WhenAll(jobs);
+
+        Assert.Equal(Enumerable.Range(0, 50), results.Select(r => r.i));
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => $"{i}"), log);
+        Assert.Single(results.Select(r => r.CurrentManagedThreadId).Distinct());
+        Assert.All(results, r => Assert.Equal("device under test", r.Name));
+    }
+
+    [Fact]
+    public async Task Jobs_and_steps_take_turns()
+    {
+        stepsLeft = 5;
+        onStep = () => Add("step");
+        var sut = CreateSut();
+        var gate = Hold(sut);
+        var jobs = Enumerable.Range(0, 3).Select(i => sut.RunAsync(() => Add($"job {i}"), Stop)).ToArray();
+        released.Set();
+        await Task.WhenAll([gate, .. jobs]);
+        await sut.DisposeAsync();
+
+        Assert.Equal(["held", "step", "job 0", "step", "job 1", "step", "job 2"], log[..7]);
+    }
+
+    [Fact]
+    public async Task A_jobs_exception_reaches_its_caller_and_no_one_else()
+    {
+        var sut = CreateSut();
+        var gate = Hold(sut);
+        var broken = sut.RunAsync<int>(() => throw new ArithmeticException("mine"), Stop);
+        var sound = sut.RunAsync(() => 7, Stop);
+        released.Set();
+        await gate;
+
+        Assert.Equal("mine", (await Assert.ThrowsAsync<ArithmeticException>(() => broken)).Message);
+        Assert.Equal(7, await sound);
+        Assert.Equal(8, await sut.RunAsync(() => 8, Stop));
+    }
+
+    [Fact]
+    public async Task A_job_that_was_cancelled_while_it_waited_does_not_run()
+    {
+        var sut = CreateSut();
+        using var cancellation = new CancellationTokenSource();
+        var gate = Hold(sut);
+        var job = sut.RunAsync(() => Add("ran"), cancellation.Token);
+        await cancellation.CancelAsync();
+        released.Set();
+        await gate;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => job);
+        Assert.DoesNotContain("ran", log);
+    }
+
+    [Fact]
+    public async Task More_jobs_than_may_wait_are_refused()
+    {
+        var sut = CreateSut(maxJobs: 2);
+        var gate = Hold(sut);
+        var first = sut.RunAsync(() => 1, Stop);
+        var second = sut.RunAsync(() => 2, Stop);
+
+        await Assert.ThrowsAsync<EngineBusyException>(() => sut.RunAsync(() => 3, Stop));
+        released.Set();
+        await gate;
+        Assert.Equal(new[] { 1, 2 }, await Task.WhenAll(first, second));
+        Assert.Equal(4, await sut.RunAsync(() => 4, Stop));
+    }
+
+    /// <summary>The thread steps once after each job and then waits for the next one: a hundred jobs at once or one by one make no more steps.</summary>
+    [Fact]
+    public async Task An_idle_thread_sleeps()
+    {
+        var sut = CreateSut();
+        var gate = Hold(sut);
+        var burst = Enumerable.Range(0, 100).Select(i => sut.RunAsync(() => i, Stop)).ToArray();
+        released.Set();
+        await Task.WhenAll([gate, .. burst]);
+        for (int i = 0; i < 100; i++) await sut.RunAsync(() => i, Stop);
+        await sut.DisposeAsync();
+
+        Assert.InRange(steps, 0, 201);
+    }
+
+    [Fact]
+    public async Task Steps_go_on_without_jobs_for_as_long_as_there_are_any()
+    {
+        var sut = CreateSut();
+        var done = new TaskCompletionSource();
+        onStep = () => { if (stepsLeft == 0) done.SetResult(); };
+
+        await sut.RunAsync(() => stepsLeft = 1000, Stop);
+
+        await done.Task.WaitAsync(Patience, Stop);
+    }
+
+    [Fact]
+    public async Task Disposing_fails_the_jobs_that_wait_and_all_later_calls()
+    {
+        bool left = false;
+        enter = () => new Leaving(() => left = true);
+        var sut = CreateSut();
+        var gate = Hold(sut);
+        var waiting = sut.RunAsync(() => Add("ran"), Stop);
+
+        var disposing = sut.DisposeAsync().AsTask();
+        released.Set();
+        await disposing.WaitAsync(Patience, Stop);
+
+        Assert.True(left);
+        await gate;
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WaitAsync(Patience, Stop));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => sut.RunAsync(() => 1, Stop));
+        Assert.DoesNotContain("ran", log);
+    }
+
+    [Fact]
+    public async Task Disposing_ends_endless_steps()
+    {
+        stepsLeft = int.MaxValue;
+        var sut = CreateSut();
+        await sut.RunAsync(() => 1, Stop);
+
+        await sut.DisposeAsync().AsTask().WaitAsync(Patience, Stop);
+    }
+
+    [Fact]
+    public async Task Disposing_twice_is_harmless()
+    {
+        var sut = CreateSut();
+
+        await sut.DisposeAsync();
+        await sut.DisposeAsync();
+    }
+
+    /// <summary>No libtorch, no device: what went wrong must not be hidden behind "stopped".</summary>
+    [Fact]
+    public async Task A_thread_that_cannot_begin_says_why()
+    {
+        enter = () => throw new DllNotFoundException("libtorch is not here");
+        var sut = CreateSut();
+
+        var thrown = await Assert.ThrowsAsync<ObjectDisposedException>(async () => await sut.RunAsync(() => 1, Stop).WaitAsync(Patience, Stop));
+
+        Assert.Contains("libtorch is not here", thrown.Message, StringComparison.Ordinal);
+        Assert.IsType<DllNotFoundException>(thrown.InnerException);
+    }
+
+    [Fact]
+    public async Task A_thread_whose_step_fails_fails_its_callers_and_ends()
+    {
+        onStep = () => throw new ArithmeticException("broken scheduler");
+        var sut = CreateSut();
+        var gate = Hold(sut);
+        var waiting = sut.RunAsync(() => 1, Stop);
+        released.Set();
+        await gate;
+
+        var thrown = await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WaitAsync(Patience, Stop));
+        Assert.Contains("broken scheduler", thrown.Message, StringComparison.Ordinal);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        released.Set();
+        if (thread is not null) await thread.DisposeAsync();
+        released.Dispose();
+    }
+
+    private DeviceThread CreateSut(int maxJobs = 1000) => thread = new("device under test", maxJobs, enter ?? (() => new Leaving(() => { })), () =>
+    {
+        steps++;
+        if (stepsLeft > 0) stepsLeft--;
+        onStep?.Invoke();
+        return stepsLeft > 0;
+    });
+
+    /// <summary>Keeps the thread inside a job until <see cref="released"/>; returns once it is there.</summary>
+    private Task<bool> Hold(DeviceThread sut)
+    {
+        using var inside = new ManualResetEventSlim();
+        var job = sut.RunAsync(() =>
+        {
+            Add("held");
+            inside.Set();
+            return released.Wait(Patience);
+        }, Stop);
+        Assert.True(inside.Wait(Patience, Stop));
+        return job;
+    }
+
+    private bool Add(string entry)
+    {
+        log.Add(entry);
+        return true;
+    }
+
+    private sealed class Leaving(Action leave) : IDisposable
+    {
+        public void Dispose() => leave();
+    }
+}

@@ -47,7 +47,7 @@ public sealed record TrainingRecipe
         // is normalised away.
         VqganConfig = new(
             CodebookSize: 512, EmbedSize: 32, Channels: 64, Multipliers: [1, 1, 1, 2], ResBlocks: 1, AttentionResolutions: [8], Resolution: 64, DiscriminatorChannels: 32),
-        Vqgan = new(Steps: 1700, BatchSize: 8, Rate: 1e-3, WarmupSteps: 50, QuantiseFrom: 250, AdversarialFrom: 1300, ReviveEvery: 25, ReviveUntil: 1100, Seed: 2023),
+        Vqgan = new(Steps: 1700, BatchSize: 8, Rate: 1e-3, WarmupSteps: 50, QuantiseFrom: 250, AdversarialFrom: 1550, ReviveEvery: 25, ReviveUntil: 1100, Seed: 2023),
         GptConfig = new(VocabSize: 512, Layers: 6, Width: 192, Heads: 6, BlockSize: 64, CondSize: 128, Dropout: 0.05),
         Gpt = new(Steps: 3000, BatchSize: 32, Rate: 1.2e-3, WarmupSteps: 150, EmbeddingNoise: 0.5, Images: 16_000, Seed: 2024),
     };

@@ -1,3 +1,4 @@
+using ClipGen.Models.Imaging;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -6,17 +7,11 @@ namespace ClipGen.Models.Clip;
 /// <summary>Brings images into the range CLIP was trained with.</summary>
 public static class ClipInput
 {
-    /// <summary>OpenAI's per-channel means of images in [0, 1].</summary>
-    public static IReadOnlyList<float> Mean { get; } = [0.48145466f, 0.4578275f, 0.40821073f];
-
-    /// <summary>OpenAI's per-channel standard deviations of images in [0, 1].</summary>
-    public static IReadOnlyList<float> Std { get; } = [0.26862954f, 0.26130258f, 0.27577711f];
-
     /// <summary>[B, 3, H, W] in [0, 1] to CLIP's normalisation.</summary>
     public static Tensor FromUnit(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return ((images - Channels(Mean, images)) / Channels(Std, images)).MoveToOuterDisposeScope();
+        return ((images - Channels(PixelNormalization.Clip.Mean, images)) / Channels(PixelNormalization.Clip.Std, images)).MoveToOuterDisposeScope();
     }
 
     /// <summary>

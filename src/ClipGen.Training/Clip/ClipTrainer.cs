@@ -16,7 +16,8 @@ namespace ClipGen.Training.Clip;
 /// way instead of merely nearer than others, which is what a GPT needs that is trained on images and asked in words.
 /// </param>
 /// <param name="GapWeight">Weight of <see cref="ContrastiveLoss.Gap"/>; 0 for CLIP's own loss alone.</param>
-public sealed record ClipTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, double WeightDecay, double LargestLogitScale, double GapWeight, ulong Seed);
+/// <param name="GapFrom">First step with it: closing the gap from the start keeps finer attributes from being learned at all.</param>
+public sealed record ClipTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, double WeightDecay, double LargestLogitScale, double GapWeight, long GapFrom, ulong Seed);
 
 /// <summary>Trains a CLIP on images with captions.</summary>
 /// <param name="tokenize">Text to ids, padded to the context length.</param>
@@ -40,7 +41,7 @@ public sealed class ClipTrainer(ClipConfig config, ClipTrainingOptions options, 
             var textEmbeddings = Models.Clip.Clip.Normalize(model.encode_text(ids));
             var loss = ContrastiveLoss.Compute(imageEmbeddings, textEmbeddings, model.logit_scale);
             var gap = ContrastiveLoss.Gap(imageEmbeddings, textEmbeddings);
-            (loss + options.GapWeight * gap).backward();
+            (step < options.GapFrom ? loss : loss + options.GapWeight * gap).backward();
             nn.utils.clip_grad_norm_(model.parameters(), 1);
             optimizer.step();
             using (no_grad()) model.logit_scale.clamp_(0, Math.Log(options.LargestLogitScale));

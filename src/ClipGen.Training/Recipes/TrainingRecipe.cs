@@ -42,14 +42,14 @@ public sealed record TrainingRecipe
         ClipConfig = new(
             EmbedSize: 128, ImageSize: 64, VisionLayers: 3, VisionWidth: 256, PatchSize: 32,
             ContextLength: 32, VocabSize: 0, TextWidth: 128, TextHeads: 4, TextLayers: 2),
-        Clip = new(Steps: 2600, BatchSize: 128, Rate: 1.5e-3, WarmupSteps: 100, WeightDecay: 0.05, LargestLogitScale: 30, GapWeight: 2, Seed: 2022),
+        Clip = new(Steps: 3000, BatchSize: 128, Rate: 1.5e-3, WarmupSteps: 100, WeightDecay: 0.05, LargestLogitScale: 30, GapWeight: 2, GapFrom: 2200, Seed: 2022),
         // 64 channels at full resolution, not 32: with 32 a group of GroupNorm is a single channel, and the level of a plain background
         // is normalised away.
         VqganConfig = new(
             CodebookSize: 512, EmbedSize: 32, Channels: 64, Multipliers: [1, 1, 1, 2], ResBlocks: 1, AttentionResolutions: [8], Resolution: 64, DiscriminatorChannels: 32),
         Vqgan = new(Steps: 1700, BatchSize: 8, Rate: 1e-3, WarmupSteps: 50, QuantiseFrom: 250, AdversarialFrom: 1550, ReviveEvery: 25, ReviveUntil: 1100, Seed: 2023),
         GptConfig = new(VocabSize: 512, Layers: 6, Width: 192, Heads: 6, BlockSize: 64, CondSize: 128, Dropout: 0.05),
-        Gpt = new(Steps: 3000, BatchSize: 32, Rate: 1.2e-3, WarmupSteps: 150, EmbeddingNoise: 0.5, Images: 16_000, Seed: 2024),
+        Gpt = new(Steps: 2300, BatchSize: 32, Rate: 1.5e-3, WarmupSteps: 100, EmbeddingNoise: 0.4, Images: 12_000, Seed: 2024),
     };
 
     /// <summary>
@@ -62,7 +62,7 @@ public sealed record TrainingRecipe
         VocabularyCaptions = 0,
         VocabularyMerges = 0,
         ClipConfig = ClipConfig.VitB32,
-        Clip = new(Steps: 100_000, BatchSize: 256, Rate: 5e-4, WarmupSteps: 2000, WeightDecay: 0.2, LargestLogitScale: 100, GapWeight: 0, Seed: 0),
+        Clip = new(Steps: 100_000, BatchSize: 256, Rate: 5e-4, WarmupSteps: 2000, WeightDecay: 0.2, LargestLogitScale: 100, GapWeight: 0, GapFrom: 0, Seed: 0),
         VqganConfig = VqganConfig.F16,
         Vqgan = new(Steps: 800L * CocoImages / 16, BatchSize: 16, Rate: 4.5e-6 * 16, WarmupSteps: 0, QuantiseFrom: 0, AdversarialFrom: CocoImages / 16, ReviveEvery: 0, ReviveUntil: 0, Seed: 0, Constant: true),
         GptConfig = GptConfig.Medium(),

@@ -1,4 +1,5 @@
 using ClipGen.Models.Clip;
+using ClipGen.Models.Imaging;
 using static TorchSharp.torch;
 
 namespace ClipGen.Models.Tests.Clip;
@@ -18,7 +19,7 @@ public sealed class ClipInputTests
         TensorAssert.Same(pixels.contiguous(), original, "the original's input");
         for (int channel = 0; channel < 3; channel++)
         {
-            double mean = ClipInput.Mean[channel], std = ClipInput.Std[channel];
+            double mean = PixelNormalization.Clip.Mean[channel], std = PixelNormalization.Clip.Std[channel];
             var expected = tensor(new[] { (0 - mean) / std, (0 - mean) / std, (0.5 - mean) / std, (1 - mean) / std }, [2, 2]);
             TensorAssert.Close(expected, ours[0][channel], 1e-6, $"our input, channel {channel}");
         }

@@ -22,7 +22,7 @@ public sealed class ShapesContrasts(int side, ulong seed) : ICaptionedDataset
         var shared = new SampleRandom(seed, ~(index / GroupSize));
         var first = ShapeScene.DrawForTraining(ref shared);
         int member = (int)(index % GroupSize);
-        var (shape, position) = shared.Chance(0.6)
+        var (shape, position) = shared.Chance(0.4)
             ? ((ShapeKind)(((int)first.Shape + member) % 4), first.Position)
             : (first.Shape, (ShapePosition)(((int)first.Position + member) % 5));
         if (ShapesVocabulary.IsHeldOut(first.Colour, shape, first.Background)) shape = first.Shape;

@@ -20,6 +20,7 @@ public static class ShapesJudge
     public const double LeastOverlap = 0.75;
 
     private const double LeastContrast = 40;       // distance of the object's colour from the background's, in 1/255
+    private const double DeadZone = 0.12;          // coverage below which a pixel is background, above 1 minus which it is object
     private const double SizeTolerance = 0.04;     // beyond the sizes that are drawn, as a fraction of the side
     private const double PlaceTolerance = 0.05;    // beyond the jitter that is drawn
 
@@ -78,12 +79,15 @@ public static class ShapesJudge
         return (core.Average(p => p.Colour.R), core.Average(p => p.Colour.G), core.Average(p => p.Colour.B));
     }
 
-    /// <summary>How much of each pixel is object: its place on the line from background to object colour, 0 to 1.</summary>
+    /// <summary>
+    /// How much of each pixel is object: its place on the line from background to object colour, 0 to 1. The line's ends are cut
+    /// off, or the noise of a whole background would weigh as much as a small object.
+    /// </summary>
     private static double[] CoverageMap(RgbImage image, (double R, double G, double B) background, (double R, double G, double B) colour)
     {
         var (dr, dg, db) = (colour.R - background.R, colour.G - background.G, colour.B - background.B);
         double length = dr * dr + dg * dg + db * db;
-        return [.. Places(image).Select(p => Pixel(image, p.X, p.Y)).Select(p => Math.Clamp(((p.R - background.R) * dr + (p.G - background.G) * dg + (p.B - background.B) * db) / length, 0, 1))];
+        return [.. Places(image).Select(p => Pixel(image, p.X, p.Y)).Select(p => Math.Clamp(((p.R - background.R) * dr + (p.G - background.G) * dg + (p.B - background.B) * db) / length * (1 + 2 * DeadZone) - DeadZone, 0, 1))];
     }
 
     /// <summary>The box of pixels that are mostly object, as fractions of the side; null if there are none.</summary>

@@ -1,0 +1,53 @@
+using ClipGen.Models.Vqgan;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ClipGen.Training.Vqgan;
+
+/// <summary>
+/// Initial weights for a VQGAN that is trained in thousands of steps, not millions: every residual branch starts at zero (Zhang
+/// et al. 2019, Fixup; Ho et al. 2020), and the convolutions between keep the signal's variance (LeCun et al. 1998). So colours and
+/// levels go straight through from the first step; with PyTorch's defaults each of a dozen layers weakens them, and the
+/// group norms of the branches, which see contrast but no level, drown what is left.
+/// </summary>
+public static class VqganInitialization
+{
+    public static void Apply(Models.Vqgan.Vqgan model)
+    {
+        using var _ = no_grad();
+        foreach (var module in model.encoder.modules().Concat(model.decoder.modules()))
+        {
+            switch (module)
+            {
+                case ResnetBlock block:
+                    Clear((Conv2d)block.block.children().Last());
+                    if (block.shortcut is not null) Keep(block.shortcut);
+                    break;
+                case AttnBlock attention:
+                    attention.attn.out_proj.weight.zero_();
+                    break;
+                case Downsample down:
+                    Keep(down.conv);
+                    break;
+                case Models.Vqgan.Upsample up:
+                    Keep(up.conv);
+                    break;
+            }
+        }
+        foreach (var conv in new[] { model.encoder.conv_in, model.decoder.quant_conv_in, model.decoder.conv_in }) Keep(conv);
+        foreach (var conv in model.encoder.final.children().Concat(model.decoder.final.children()).OfType<Conv2d>()) Keep(conv);
+    }
+
+    private static void Keep(Conv2d conv)
+    {
+        conv.weight.normal_(0, 1 / Math.Sqrt(conv.weight.shape[1] * conv.weight.shape[2] * conv.weight.shape[3]));
+        conv.bias!.zero_();
+    }
+
+    private static void Clear(Conv2d conv)
+    {
+        conv.weight.zero_();
+        conv.bias!.zero_();
+    }
+}

@@ -16,7 +16,8 @@ internal sealed class ClipRerankStage(Clip clip, Device device)
         long start = Stopwatch.GetTimestamp();
         using var scope = NewDisposeScope();
         var image = Clip.Normalize(clip.encode_image(ClipInput.FromDecoder(pixels, clip.Config.ImageSize, referenceQuirks))).to(ScalarType.Float32); // [1, E]
-        var text = tensor(embedding, [1, embedding.Length]).to(device);
+        // A copy is aligned; a tensor over a .NET array need not be, and then the last bits may differ.
+        var text = tensor(embedding, [1, embedding.Length]).to(device).clone();
         double score = nn.functional.cosine_similarity(image, text).item<float>();
         return (score, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }

@@ -6,10 +6,15 @@ namespace ClipGen.Training.Shapes.Evaluation;
 internal static class ShapeFit
 {
     /// <param name="coverage">Side × side values, 0 to 1.</param>
-    /// <param name="box">Where the object is, in fractions of the side; the search stays within two pixels of it.</param>
+    /// <param name="box">Where the object is, in fractions of the side; the search stays within three pixels of it.</param>
     public static (ShapeKind Shape, double Extent, double X, double Y, double Overlap) Best(double[] coverage, int side, (double Left, double Top, double Right, double Bottom) box)
     {
         double x = (box.Left + box.Right) / 2, y = (box.Top + box.Bottom) / 2, extent = Math.Max(box.Right - box.Left, box.Bottom - box.Top), pixel = 1.0 / side;
+        // The shapes that are tried reach no farther than this; beyond it only what is there counts.
+        double reach = extent / 2 + 6 * pixel;
+        int left = Math.Max(0, (int)((x - reach) * side)), right = Math.Min(side, (int)((x + reach) * side));
+        int top = Math.Max(0, (int)((y - reach) * side)), bottom = Math.Min(side, (int)((y + reach) * side));
+        double outside = coverage.Where((_, at) => at % side < left || at % side >= right || at / side < top || at / side >= bottom).Sum();
         var best = (Shape: ShapeKind.Circle, Extent: extent, X: x, Y: y, Overlap: -1.0);
         foreach (var shape in Enum.GetValues<ShapeKind>())
         {
@@ -37,14 +42,14 @@ internal static class ShapeFit
 
         double Overlap(ShapeKind shape, double e, double u, double v)
         {
-            double common = 0, all = 0;
-            for (int py = 0, at = 0; py < side; py++)
+            double common = 0, all = outside;
+            for (int py = top; py < bottom; py++)
             {
-                for (int px = 0; px < side; px++, at++)
+                for (int px = left; px < right; px++)
                 {
-                    double drawn = ShapesRenderer.Coverage(shape, e, u, v, side, px, py);
-                    common += Math.Min(drawn, coverage[at]);
-                    all += Math.Max(drawn, coverage[at]);
+                    double drawn = ShapesRenderer.Coverage(shape, e, u, v, side, px, py), there = coverage[py * side + px];
+                    common += Math.Min(drawn, there);
+                    all += Math.Max(drawn, there);
                 }
             }
             return all == 0 ? 0 : common / all;

@@ -47,9 +47,11 @@ public sealed record TrainingRecipe
         // is normalised away.
         VqganConfig = new(
             CodebookSize: 512, EmbedSize: 32, Channels: 64, Multipliers: [1, 1, 1, 2], ResBlocks: 1, AttentionResolutions: [8], Resolution: 64, DiscriminatorChannels: 32),
-        Vqgan = new(Steps: 1000, BatchSize: 8, Rate: 1.5e-3, WarmupSteps: 50, QuantiseFrom: 0, AdversarialFrom: 950, ReviveEvery: 10, ReviveUntil: 700, Seed: 2023, ZeroBranches: true),
+        Vqgan = new(
+            Steps: 750, BatchSize: 8, Rate: 1.5e-3, WarmupSteps: 40, QuantiseFrom: 150, AdversarialFrom: 720, ReviveEvery: 10, ReviveUntil: 550, Seed: 2023,
+            CodebookWeight: 0.05, ZeroBranches: true),
         GptConfig = new(VocabSize: 512, Layers: 6, Width: 192, Heads: 6, BlockSize: 64, CondSize: 128, Dropout: 0.05),
-        Gpt = new(Steps: 1400, BatchSize: 32, Rate: 1.5e-3, WarmupSteps: 100, EmbeddingNoise: 0.4, Images: 8_000, Seed: 2024),
+        Gpt = new(Steps: 1100, BatchSize: 32, Rate: 1.5e-3, WarmupSteps: 100, EmbeddingNoise: 0.4, Images: 6_000, Seed: 2024),
     };
 
     /// <summary>

@@ -17,9 +17,13 @@ namespace ClipGen.Training.Vqgan;
 /// <param name="AdversarialFrom">First step at which the discriminator takes part (the original: the second epoch).</param>
 /// <param name="ReviveEvery">Steps between revivals of unused codes; 0 for none.</param>
 /// <param name="ReviveUntil">Step after which codes are left alone.</param>
+/// <param name="CodebookWeight">
+/// Weight of the quantiser's loss (the original: 1). Near 1 its pull on the encoder outweighs what a small object contributes to
+/// the mean over an image, and objects lose their colours.
+/// </param>
 /// <param name="ZeroBranches">Start from <see cref="VqganInitialization"/> instead of PyTorch's defaults, which the original uses.</param>
 /// <param name="Constant">Keep the rate as it is, as the original does, instead of letting it fall along a cosine.</param>
-public sealed record VqganTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, long QuantiseFrom, long AdversarialFrom, long ReviveEvery, long ReviveUntil, ulong Seed, bool ZeroBranches = false, bool Constant = false);
+public sealed record VqganTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, long QuantiseFrom, long AdversarialFrom, long ReviveEvery, long ReviveUntil, ulong Seed, double CodebookWeight = 1, bool ZeroBranches = false, bool Constant = false);
 
 /// <summary>Trains a VQGAN on images alone.</summary>
 public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions options, IImageDataset data, Lpips? lpips, Device device)
@@ -32,7 +36,7 @@ public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions option
         var model = new Models.Vqgan.Vqgan(config, device);
         if (options.ZeroBranches) VqganInitialization.Apply(model);
         model.train();
-        using var training = new VqganTrainingStep(model, lpips, options.Rate);
+        using var training = new VqganTrainingStep(model, lpips, options.Rate, options.CodebookWeight);
         using var revival = new CodeRevival(config.CodebookSize, device);
         var schedule = new CosineWarmup(options.WarmupSteps, options.Steps, options.Rate, options.Rate * 0.02);
 

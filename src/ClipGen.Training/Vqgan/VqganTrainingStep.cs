@@ -17,10 +17,13 @@ public sealed class VqganTrainingStep : IDisposable
 
     private readonly Models.Vqgan.Vqgan model;
     private readonly Lpips? lpips;
+    private readonly double codebookWeight;
 
     /// <param name="lpips">Perceptual term, or null to train without one.</param>
-    public VqganTrainingStep(Models.Vqgan.Vqgan model, Lpips? lpips, double rate)
+    /// <param name="codebookWeight">Weight of the quantiser's loss (the original: 1).</param>
+    public VqganTrainingStep(Models.Vqgan.Vqgan model, Lpips? lpips, double rate, double codebookWeight = 1)
     {
+        this.codebookWeight = codebookWeight;
         this.model = model;
         this.lpips = lpips;
         GeneratorOptimizer = optim.Adam(model.encoder.parameters().Concat(model.decoder.parameters()).Concat(model.quantizer.parameters()), rate, 0.5, 0.9);
@@ -46,7 +49,7 @@ public sealed class VqganTrainingStep : IDisposable
         var l1 = (images - reconstruction).abs().mean();
         var perceptual = lpips?.forward(images, reconstruction).mean() ?? zeros([], device: images.device);
         var reconstructionLoss = l1 + perceptual;
-        var total = quantise ? reconstructionLoss + quantLoss : reconstructionLoss;
+        var total = quantise ? reconstructionLoss + codebookWeight * quantLoss : reconstructionLoss;
         Tensor? logits = null, adversarialLoss = null;
         double weight = 0;
         if (adversarial)

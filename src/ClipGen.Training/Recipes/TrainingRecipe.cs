@@ -48,10 +48,10 @@ public sealed record TrainingRecipe
         VqganConfig = new(
             CodebookSize: 512, EmbedSize: 32, Channels: 64, Multipliers: [1, 1, 1, 2], ResBlocks: 1, AttentionResolutions: [8], Resolution: 64, DiscriminatorChannels: 32),
         Vqgan = new(
-            Steps: 750, BatchSize: 8, Rate: 1.5e-3, WarmupSteps: 40, QuantiseFrom: 150, AdversarialFrom: 720, ReviveEvery: 10, ReviveUntil: 550, Seed: 2023,
-            CodebookWeight: 0.05, ZeroBranches: true),
+            Steps: 700, BatchSize: 8, Rate: 5e-4, WarmupSteps: 30, QuantiseFrom: 200, AdversarialFrom: 680, ReviveEvery: 10, ReviveUntil: 550, Seed: 2023,
+            Beta1: 0.9, Beta2: 0.99, CodebookWeight: 0.25, SquaredWeight: 5, ZeroBranches: true),
         GptConfig = new(VocabSize: 512, Layers: 6, Width: 192, Heads: 6, BlockSize: 64, CondSize: 128, Dropout: 0.05),
-        Gpt = new(Steps: 1100, BatchSize: 32, Rate: 1.5e-3, WarmupSteps: 100, EmbeddingNoise: 0.4, Images: 6_000, Seed: 2024),
+        Gpt = new(Steps: 900, BatchSize: 32, Rate: 1.5e-3, WarmupSteps: 100, EmbeddingNoise: 0.4, Images: 6_000, Seed: 2024),
     };
 
     /// <summary>

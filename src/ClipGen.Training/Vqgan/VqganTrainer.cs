@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace ClipGen.Training.Vqgan;
 
 /// <summary>How a VQGAN is trained.</summary>
-/// <param name="Rate">Highest learning rate of both Adams (betas 0.5, 0.9).</param>
+/// <param name="Rate">Highest learning rate of both Adams.</param>
+/// <param name="Beta1">Of both Adams, like <paramref name="Beta2"/> (the original: 0.5 and 0.9).</param>
 /// <param name="QuantiseFrom">
 /// First step with quantisation (the original: 0). Until then it is a plain autoencoder; then the codebook starts on its latents
 /// (data-dependent initialisation, Łańcucki et al. 2020), instead of waiting for a handful of codes to spread.
@@ -17,13 +18,14 @@ namespace ClipGen.Training.Vqgan;
 /// <param name="AdversarialFrom">First step at which the discriminator takes part (the original: the second epoch).</param>
 /// <param name="ReviveEvery">Steps between revivals of unused codes; 0 for none.</param>
 /// <param name="ReviveUntil">Step after which codes are left alone.</param>
-/// <param name="CodebookWeight">
-/// Weight of the quantiser's loss (the original: 1). Near 1 its pull on the encoder outweighs what a small object contributes to
-/// the mean over an image, and objects lose their colours.
+/// <param name="CodebookWeight">Weight of the quantiser's loss (the original: 1).</param>
+/// <param name="SquaredWeight">
+/// Weight of the mean squared error beside the absolute one (the original: 0). It stands in for the perceptual term where there are no
+/// LPIPS weights: an absolute error hardly minds that a small object is missing.
 /// </param>
 /// <param name="ZeroBranches">Start from <see cref="VqganInitialization"/> instead of PyTorch's defaults, which the original uses.</param>
 /// <param name="Constant">Keep the rate as it is, as the original does, instead of letting it fall along a cosine.</param>
-public sealed record VqganTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, long QuantiseFrom, long AdversarialFrom, long ReviveEvery, long ReviveUntil, ulong Seed, double CodebookWeight = 1, bool ZeroBranches = false, bool Constant = false);
+public sealed record VqganTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, long QuantiseFrom, long AdversarialFrom, long ReviveEvery, long ReviveUntil, ulong Seed, double Beta1 = 0.5, double Beta2 = 0.9, double CodebookWeight = 1, double SquaredWeight = 0, bool ZeroBranches = false, bool Constant = false);
 
 /// <summary>Trains a VQGAN on images alone.</summary>
 public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions options, IImageDataset data, Lpips? lpips, Device device)
@@ -36,7 +38,7 @@ public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions option
         var model = new Models.Vqgan.Vqgan(config, device);
         if (options.ZeroBranches) VqganInitialization.Apply(model);
         model.train();
-        using var training = new VqganTrainingStep(model, lpips, options.Rate, options.CodebookWeight);
+        using var training = new VqganTrainingStep(model, lpips, options.Rate, options.Beta1, options.Beta2, options.CodebookWeight, options.SquaredWeight);
         using var revival = new CodeRevival(config.CodebookSize, device);
         var schedule = new CosineWarmup(options.WarmupSteps, options.Steps, options.Rate, options.Rate * 0.02);
 

@@ -18,16 +18,18 @@ public sealed class VqganTrainingStep : IDisposable
     private readonly Models.Vqgan.Vqgan model;
     private readonly Lpips? lpips;
     private readonly double codebookWeight;
+    private readonly double squaredWeight;
 
     /// <param name="lpips">Perceptual term, or null to train without one.</param>
     /// <param name="codebookWeight">Weight of the quantiser's loss (the original: 1).</param>
-    public VqganTrainingStep(Models.Vqgan.Vqgan model, Lpips? lpips, double rate, double codebookWeight = 1)
+    /// <param name="squaredWeight">Weight of the mean squared error beside the absolute one (the original: 0).</param>
+    public VqganTrainingStep(Models.Vqgan.Vqgan model, Lpips? lpips, double rate, double beta1 = 0.5, double beta2 = 0.9, double codebookWeight = 1, double squaredWeight = 0)
     {
-        this.codebookWeight = codebookWeight;
+        (this.codebookWeight, this.squaredWeight) = (codebookWeight, squaredWeight);
         this.model = model;
         this.lpips = lpips;
-        GeneratorOptimizer = optim.Adam(model.encoder.parameters().Concat(model.decoder.parameters()).Concat(model.quantizer.parameters()), rate, 0.5, 0.9);
-        DiscriminatorOptimizer = optim.Adam(model.discriminator.parameters(), rate, 0.5, 0.9);
+        GeneratorOptimizer = optim.Adam(model.encoder.parameters().Concat(model.decoder.parameters()).Concat(model.quantizer.parameters()), rate, beta1, beta2);
+        DiscriminatorOptimizer = optim.Adam(model.discriminator.parameters(), rate, beta1, beta2);
     }
 
     public Adam GeneratorOptimizer { get; }
@@ -49,6 +51,7 @@ public sealed class VqganTrainingStep : IDisposable
         var l1 = (images - reconstruction).abs().mean();
         var perceptual = lpips?.forward(images, reconstruction).mean() ?? zeros([], device: images.device);
         var reconstructionLoss = l1 + perceptual;
+        if (squaredWeight > 0) reconstructionLoss = reconstructionLoss + squaredWeight * (images - reconstruction).square().mean();
         var total = quantise ? reconstructionLoss + codebookWeight * quantLoss : reconstructionLoss;
         Tensor? logits = null, adversarialLoss = null;
         double weight = 0;

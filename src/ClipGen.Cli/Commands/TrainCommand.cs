@@ -10,7 +10,7 @@ internal static class TrainCommand
     private static readonly Option<string> Work = new("--work", "-w") { Description = "Folder of the training's state; the same command goes on from what it holds.", DefaultValueFactory = _ => Path.Combine("out", "training"), HelpName = "folder" };
     private static readonly Option<string> Out = new("--out", "-o") { Description = "Folder of the bundle that is written at the end.", DefaultValueFactory = _ => Path.Combine("models", "shapes"), HelpName = "folder" };
     private static readonly Option<string?> Images = new("--images") { Description = "Folder of your own images (PNG, JPEG, WebP). [default: the synthetic shapes world]", HelpName = "folder" };
-    private static readonly Option<string> Preset = new("--preset") { Description = "Sizes and settings: shapes (64x64, an hour on 2 cores) or coco (the original's networks; for GPUs).", DefaultValueFactory = _ => "shapes", HelpName = "name" };
+    private static readonly Option<string> Preset = new("--preset") { Description = "Sizes and settings: shapes (64x64, under an hour on 2 cores) or coco (the original's networks; for GPUs).", DefaultValueFactory = _ => "shapes", HelpName = "name" };
     private static readonly Option<long?> Steps = NumberOption.Create<long>("--steps", "Steps in all. [default: the preset's]");
     private static readonly Option<int?> Batch = NumberOption.Create<int>("--batch-size", "Images of a step. [default: the preset's]");
     private static readonly Option<double?> Rate = NumberOption.Create<double>("--rate", "Highest learning rate. [default: the preset's]");

@@ -78,5 +78,16 @@ public sealed class BadInputTests(RandomModel noise) : IDisposable
         Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_training_refuses_a_folder_of_other_things_before_it_begins()
+    {
+        Directory.CreateDirectory(folder["mine"]);
+        File.WriteAllText(folder["mine/letter.txt"], "dear");
+        var outcome = await new Clipgen(folder.Path).RunAsync("train", "shapes", "--quick", "--out", "mine");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("holds other files and no bundle", outcome.Errors, StringComparison.Ordinal);
+        Assert.Equal(["mine/letter.txt"], folder.Files());
+    }
+
     public void Dispose() => folder.Dispose();
 }

@@ -17,9 +17,8 @@ public static class BundleWriter
     /// <exception cref="BundleException">The folder holds something else, or cannot be written.</exception>
     public static ModelBundle Write(string folder, BundleManifest manifest, nn.Module clip, nn.Module gpt, nn.Module vqgan, BpeVocabulary vocabulary, ScalarType dtype)
     {
+        EnsureReplaceable(folder);
         folder = Path.GetFullPath(Path.TrimEndingDirectorySeparator(folder));
-        if (File.Exists(folder)) throw new BundleException($"{folder} is a file; name a folder for the bundle.");
-        if (Directory.Exists(folder)) EnsureReplaceable(folder);
 
         string id = Guid.NewGuid().ToString("N")[..8], next = $"{folder}.next-{id}", last = $"{folder}.last-{id}";
         try
@@ -51,8 +50,13 @@ public static class BundleWriter
         return ModelBundle.Open(folder);
     }
 
-    private static void EnsureReplaceable(string folder)
+    /// <summary>Tells before a long piece of work whether <see cref="Write"/> would take the folder at its end.</summary>
+    /// <exception cref="BundleException">The folder is a file, or holds something that is no part of a bundle.</exception>
+    public static void EnsureReplaceable(string folder)
     {
+        folder = Path.GetFullPath(Path.TrimEndingDirectorySeparator(folder));
+        if (File.Exists(folder)) throw new BundleException($"{folder} is a file; name a folder for the bundle.");
+        if (!Directory.Exists(folder)) return;
         string[] present = [.. Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
         if (present.Length == 0) return;
         if (!present.Contains(BundleManifest.FileName)) throw new BundleException($"{folder} holds other files and no bundle; name a new or empty folder.");

@@ -27,6 +27,7 @@ public static class ShapesModel
     public static ModelBundle Train(
         TrainingRecipe recipe, string workFolder, string bundleFolder, string command, Device device, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
+        BundleWriter.EnsureReplaceable(bundleFolder);
         var training = new ModelTraining(recipe, workFolder, device, progress);
         var vocabulary = LearnVocabulary(recipe);
         var data = Data(recipe);

@@ -127,7 +127,7 @@ public sealed record GenerationRequest
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    // Half the range: every JSON reader that keeps integers exact to 2^53 reads such a seed back as it was.
+    // 31 bits: easy to type again, and every JSON reader keeps it exact.
     private static ulong DrawSeed() => (ulong)RandomNumberGenerator.GetInt32(int.MaxValue);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

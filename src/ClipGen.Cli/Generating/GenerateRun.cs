@@ -4,6 +4,7 @@ using ClipGen.Cluster.Storage;
 using ClipGen.Engine.Devices;
 using ClipGen.Models.Bundles;
 using ClipGen.Models.Imaging;
+using ClipGen.Silo.Devices;
 using ClipGen.Silo.Embedded;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +19,7 @@ internal static class GenerateRun
         using var line = new StatusLine();
         var bundle = ModelBundle.Open(settings.Model);
         // Whatever is wrong with the request shows before a second is spent on loading.
-        var request = GenerationRequest.Create(settings.Parameters, Describe(bundle));
+        var request = GenerationRequest.Create(settings.Parameters, EngineModel.Of(bundle).Describe());
         var device = DeviceOption.Parse(settings.Device);
 
         line.Show("loading the model and starting the cluster …");
@@ -36,16 +37,6 @@ internal static class GenerateRun
         Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());
         return 0;
     }
-
-    private static ModelDescription Describe(ModelBundle bundle) => new()
-    {
-        Name = bundle.Manifest.Name,
-        Digest = bundle.Digest,
-        DefaultCandidates = bundle.Manifest.DefaultCandidates,
-        CodebookSize = bundle.Manifest.Vqgan.CodebookSize,
-        CodesPerImage = bundle.Manifest.Gpt.BlockSize,
-        ImageSize = bundle.Manifest.Vqgan.Resolution,
-    };
 
     private static async Task<GenerationStatus> WatchAsync(IGenerationGrain generation, StatusLine line, CancellationToken cancellationToken)
     {

@@ -35,11 +35,8 @@ public sealed class DeviceEngine : IDeviceEngine
     /// <exception cref="BundleException">The bundle is damaged or does not fit together.</exception>
     public static async Task<DeviceEngine> StartAsync(ModelBundle bundle, Device device, EngineOptions options, CancellationToken cancellationToken)
     {
-        var manifest = bundle.Manifest;
         var info = new DeviceInfo(device.type.ToString().ToLowerInvariant(), Math.Max(0, device.index), options.Slots);
-        var model = new EngineModel(
-            manifest.Name, bundle.Digest, manifest.DefaultCandidates, manifest.Vqgan.CodebookSize, manifest.Gpt.BlockSize, manifest.Vqgan.Resolution, manifest.Clip.EmbedSize);
-        var engine = new DeviceEngine(info, model, options);
+        var engine = new DeviceEngine(info, EngineModel.Of(bundle), options);
         try
         {
             await engine.thread.RunAsync(

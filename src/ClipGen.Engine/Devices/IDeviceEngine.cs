@@ -1,4 +1,5 @@
 using ClipGen.Engine.Sampling;
+using ClipGen.Models.Bundles;
 using ClipGen.Models.Imaging;
 
 namespace ClipGen.Engine.Devices;
@@ -38,7 +39,16 @@ public sealed record DeviceInfo(string Kind, int Index, int Slots)
 /// <summary>What the engine has loaded.</summary>
 /// <param name="Digest">The bundle's identity, lower-case hex SHA-256.</param>
 /// <param name="CodesPerImage">Steps a candidate takes.</param>
-public sealed record EngineModel(string Name, string Digest, int DefaultCandidates, int CodebookSize, int CodesPerImage, int ImageSize, int EmbeddingSize);
+public sealed record EngineModel(string Name, string Digest, int DefaultCandidates, int CodebookSize, int CodesPerImage, int ImageSize, int EmbeddingSize)
+{
+    /// <summary>What an engine that loads this bundle will have; known before anything is loaded.</summary>
+    public static EngineModel Of(ModelBundle bundle)
+    {
+        var manifest = bundle.Manifest;
+        return new(
+            manifest.Name, bundle.Digest, manifest.DefaultCandidates, manifest.Vqgan.CodebookSize, manifest.Gpt.BlockSize, manifest.Vqgan.Resolution, manifest.Clip.EmbedSize);
+    }
+}
 
 /// <param name="Vector">L2-normalised, <see cref="EngineModel.EmbeddingSize"/> long.</param>
 /// <param name="Tokens">Tokens read, start and end included.</param>

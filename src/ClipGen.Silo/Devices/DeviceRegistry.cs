@@ -44,7 +44,7 @@ public sealed class DeviceRegistry : IDisposable
             new(silo, device.Key),
             device.First().Device.Kind,
             device.Max(e => e.Device.Slots),
-            [.. device.Select(e => Describe(e.Model))]));
+            [.. device.Select(e => e.Model.Describe())]));
 
     public void Stop() => _stopping.Cancel();
 
@@ -53,14 +53,4 @@ public sealed class DeviceRegistry : IDisposable
         Stop();
         _stopping.Dispose();
     }
-
-    private static ModelDescription Describe(EngineModel model) => new()
-    {
-        Name = model.Name,
-        Digest = model.Digest,
-        DefaultCandidates = model.DefaultCandidates,
-        CodebookSize = model.CodebookSize,
-        CodesPerImage = model.CodesPerImage,
-        ImageSize = model.ImageSize,
-    };
 }

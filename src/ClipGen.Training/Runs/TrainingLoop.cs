@@ -26,9 +26,9 @@ public sealed class TrainingLoop(string stage, long steps, ulong seed, string fo
         var averages = LossFile.Read(folder);
         var clock = Stopwatch.StartNew();
         TimeSpan saved = TimeSpan.Zero, reported = -ReportInterval;
-        void Save()
+        void Save(long done)
         {
-            snapshot.Save(at, network, optimizers, companion);
+            snapshot.Save(done, network, optimizers, companion);
             LossFile.Write(folder, averages);
             saved = clock.Elapsed;
         }
@@ -37,7 +37,7 @@ public sealed class TrainingLoop(string stage, long steps, ulong seed, string fo
         {
             if (cancellationToken.IsCancellationRequested)
             {
-                Save();
+                Save(at);
                 cancellationToken.ThrowIfCancellationRequested();
             }
             // A step's random numbers depend on its number alone, so a resumed training goes on as if undisturbed.
@@ -47,17 +47,12 @@ public sealed class TrainingLoop(string stage, long steps, ulong seed, string fo
                 double weight = Math.Max(0.02, 1.0 / (at + 1)); // a plain mean at first, so that it does not linger on the start
                 foreach (var (name, loss) in step(at)) averages[name] = averages.TryGetValue(name, out double old) ? old + (loss - old) * weight : loss;
             }
-            if (clock.Elapsed - saved > SnapshotInterval)
-            {
-                at++;
-                Save();
-                at--;
-            }
+            if (clock.Elapsed - saved > SnapshotInterval) Save(at + 1);
             if (clock.Elapsed - reported < ReportInterval) continue;
             reported = clock.Elapsed;
             progress?.Report(new(stage, at + 1, steps, new Dictionary<string, double>(averages), clock.Elapsed / (at + 1 - begun) * (steps - at - 1)));
         }
-        if (at > begun) Save();
+        if (at > begun) Save(at);
         progress?.Report(new(stage, steps, steps, averages, TimeSpan.Zero));
         return averages;
     }

@@ -3,6 +3,7 @@ using ClipGen.Cli.Terminal;
 using ClipGen.Engine.Devices;
 using ClipGen.Models.Bundles;
 using ClipGen.Models.Imaging;
+using ClipGen.Silo.Devices;
 using ClipGen.Training.Shapes.Evaluation;
 
 namespace ClipGen.Cli.Evaluating;
@@ -37,7 +38,9 @@ internal static class ShapesEvaluation
 
     private static async Task<JudgedPrompt> JudgeAsync(DeviceEngine engine, ShapesPrompt prompt, ulong seed, EvaluationSettings settings, CancellationToken cancellationToken)
     {
-        var sampling = new ClipGen.Engine.Sampling.SamplingParameters(Math.Min(500, engine.Model.CodebookSize), 0.95, 1);
+        // The settings that a request has when it says nothing else.
+        var defaults = GenerationRequest.Create(new() { Prompt = prompt.Text, Seed = seed }, engine.Model.Describe()).Sampling;
+        var sampling = new ClipGen.Engine.Sampling.SamplingParameters(defaults.TopK, defaults.TopP, defaults.Temperature);
         var encoded = await engine.EncodeAsync(prompt.Text, referenceQuirks: false, cancellationToken);
         var sampled = await Task.WhenAll(Enumerable.Range(0, settings.Candidates).Select(candidate =>
             engine.SampleAsync(new(encoded.Vector, seed, candidate, sampling), onStep: null, cancellationToken)));

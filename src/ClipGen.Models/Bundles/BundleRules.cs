@@ -37,6 +37,7 @@ internal static class BundleRules
         Size("vqgan.res_blocks", vqgan.ResBlocks, 100);
         Size("vqgan.resolution", vqgan.Resolution, 4096);
         Size("vqgan.discriminator_channels", vqgan.DiscriminatorChannels);
+        Size("vqgan.norm_groups", vqgan.NormGroups);
         Check(vqgan.Multipliers.Count is >= 1 and <= 12 && vqgan.Multipliers.All(m => m is >= 1 and <= 64), "vqgan.multipliers holds something other than 1 to 12 numbers from 1 to 64");
         if (problems.Count > 0) return problems;
 
@@ -48,7 +49,7 @@ internal static class BundleRules
         Check(gpt.CondSize == clip.EmbedSize, $"gpt.cond_size {gpt.CondSize} is not clip.embed_size {clip.EmbedSize}");
         Check(gpt.VocabSize == vqgan.CodebookSize, $"gpt.vocab_size {gpt.VocabSize} is not vqgan.codebook_size {vqgan.CodebookSize}");
         Check(gpt.BlockSize == vqgan.Grid * vqgan.Grid, $"gpt.block_size {gpt.BlockSize} is not the VQGAN's {vqgan.Grid} × {vqgan.Grid} codes");
-        Check(vqgan.Multipliers.All(m => vqgan.Channels * m % 32 == 0), $"vqgan.channels {vqgan.Channels} times a multiplier is no multiple of 32");
+        Check(vqgan.Multipliers.All(m => vqgan.Channels * m % vqgan.NormGroups == 0), $"vqgan.channels {vqgan.Channels} times a multiplier is no multiple of norm_groups {vqgan.NormGroups}");
         Check(vqgan.Resolution % (1 << (vqgan.Multipliers.Count - 1)) == 0, $"vqgan.resolution {vqgan.Resolution} cannot be halved {vqgan.Multipliers.Count - 1} times");
         foreach (string file in new[] { BundleManifest.ClipFile, BundleManifest.GptFile, BundleManifest.VqganFile, manifest.Vocabulary })
             Check(manifest.Files.ContainsKey(file), $"files has no entry for {(file.Length == 0 ? "the vocabulary" : file)}");

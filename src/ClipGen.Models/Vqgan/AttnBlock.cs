@@ -12,9 +12,9 @@ public sealed class AttnBlock : Module<Tensor, Tensor>
     public readonly GroupNorm norm;
     public readonly PackedAttention attn;
 
-    public AttnBlock(int channels, Device? device = null) : base(nameof(AttnBlock))
+    public AttnBlock(int channels, int groups, Device? device = null) : base(nameof(AttnBlock))
     {
-        norm = Norms.Group(channels, device);
+        norm = Norms.Group(groups, channels, device);
         attn = new PackedAttention(channels, heads: 1, device);
         RegisterComponents();
     }

@@ -17,25 +17,25 @@ public sealed class Decoder : Module<Tensor, Tensor>
 
     public Decoder(VqganConfig config, Device? device = null) : base(nameof(Decoder))
     {
-        int channels = config.Channels * config.Multipliers[^1], side = config.Grid;
+        int channels = config.Channels * config.Multipliers[^1], side = config.Grid, groups = config.NormGroups;
         quant_conv_in = Conv2d(config.EmbedSize, config.EmbedSize, 1, device: device);
         conv_in = Conv2d(config.EmbedSize, channels, 3, padding: 1, device: device);
-        mid = Sequential(new ResnetBlock(channels, channels, device), new AttnBlock(channels, device), new ResnetBlock(channels, channels, device));
+        mid = Sequential(new ResnetBlock(channels, channels, groups, device), new AttnBlock(channels, groups, device), new ResnetBlock(channels, channels, groups, device));
 
         var layers = new List<Module<Tensor, Tensor>>();
         for (int level = config.Multipliers.Count - 1; level >= 0; level--)
         {
             for (int i = 0; i <= config.ResBlocks; i++)
             {
-                layers.Add(new ResnetBlock(channels, channels = config.Channels * config.Multipliers[level], device));
-                if (config.AttentionResolutions.Contains(side)) layers.Add(new AttnBlock(channels, device));
+                layers.Add(new ResnetBlock(channels, channels = config.Channels * config.Multipliers[level], groups, device));
+                if (config.AttentionResolutions.Contains(side)) layers.Add(new AttnBlock(channels, groups, device));
             }
             if (level == 0) break;
             layers.Add(new Upsample(channels, device));
             side *= 2;
         }
         up = Sequential(layers);
-        final = Sequential(Norms.Group(channels, device), SiLU(), Conv2d(channels, 3, 3, padding: 1, device: device));
+        final = Sequential(Norms.Group(groups, channels, device), SiLU(), Conv2d(channels, 3, 3, padding: 1, device: device));
         RegisterComponents();
     }
 

@@ -19,22 +19,22 @@ public sealed class Encoder : Module<Tensor, Tensor>
         conv_in = Conv2d(3, config.Channels, 3, padding: 1, device: device);
 
         var layers = new List<Module<Tensor, Tensor>>();
-        int channels = config.Channels, side = config.Resolution;
+        int channels = config.Channels, side = config.Resolution, groups = config.NormGroups;
         for (int level = 0; level < config.Multipliers.Count; level++)
         {
             for (int i = 0; i < config.ResBlocks; i++)
             {
-                layers.Add(new ResnetBlock(channels, channels = config.Channels * config.Multipliers[level], device));
-                if (config.AttentionResolutions.Contains(side)) layers.Add(new AttnBlock(channels, device));
+                layers.Add(new ResnetBlock(channels, channels = config.Channels * config.Multipliers[level], groups, device));
+                if (config.AttentionResolutions.Contains(side)) layers.Add(new AttnBlock(channels, groups, device));
             }
             if (level == config.Multipliers.Count - 1) break;
             layers.Add(new Downsample(channels, device));
             side /= 2;
         }
         down = Sequential(layers);
-        mid = Sequential(new ResnetBlock(channels, channels, device), new AttnBlock(channels, device), new ResnetBlock(channels, channels, device));
+        mid = Sequential(new ResnetBlock(channels, channels, groups, device), new AttnBlock(channels, groups, device), new ResnetBlock(channels, channels, groups, device));
         final = Sequential(
-            Norms.Group(channels, device),
+            Norms.Group(groups, channels, device),
             SiLU(),
             Conv2d(channels, config.EmbedSize, 3, padding: 1, device: device),
             Conv2d(config.EmbedSize, config.EmbedSize, 1, device: device));

@@ -12,13 +12,13 @@ public sealed class ResnetBlock : Module<Tensor, Tensor>
     public readonly Sequential block;
     public readonly Conv2d? shortcut;
 
-    public ResnetBlock(int input, int output, Device? device = null) : base(nameof(ResnetBlock))
+    public ResnetBlock(int input, int output, int groups, Device? device = null) : base(nameof(ResnetBlock))
     {
         block = Sequential(
-            Norms.Group(input, device),
+            Norms.Group(groups, input, device),
             SiLU(),
             Conv2d(input, output, 3, padding: 1, device: device),
-            Norms.Group(output, device),
+            Norms.Group(groups, output, device),
             SiLU(),
             Dropout(0), // keeps the original's numbering
             Conv2d(output, output, 3, padding: 1, device: device));

@@ -7,8 +7,8 @@ namespace ClipGen.Training.Vqgan;
 
 /// <summary>
 /// Initial weights for a VQGAN that is trained in thousands of steps, not millions: every residual branch starts at zero (Zhang
-/// et al. 2019, Fixup; Ho et al. 2020), and the convolutions between keep the signal's variance (LeCun et al. 1998). So colours and
-/// levels go straight through from the first step; with PyTorch's defaults each of a dozen layers weakens them, and the
+/// et al. 2019, Fixup; Ho et al. 2020), the convolutions between keep the signal's variance (LeCun et al. 1998), and those that change
+/// the resolution start near the identity. So colours and levels go straight through from the first step; with PyTorch's defaults each of a dozen layers weakens them, and the
 /// group norms of the branches, which see contrast but no level, drown what is left.
 /// </summary>
 public static class VqganInitialization
@@ -28,10 +28,10 @@ public static class VqganInitialization
                     attention.attn.out_proj.weight.zero_();
                     break;
                 case Downsample down:
-                    Keep(down.conv);
+                    PassDown(down.conv);
                     break;
                 case Models.Vqgan.Upsample up:
-                    Keep(up.conv);
+                    PassUp(up.conv);
                     break;
             }
         }
@@ -42,6 +42,30 @@ public static class VqganInitialization
     private static void Keep(Conv2d conv)
     {
         conv.weight.normal_(0, 1 / Math.Sqrt(conv.weight.shape[1] * conv.weight.shape[2] * conv.weight.shape[3]));
+        conv.bias!.zero_();
+    }
+
+    /// <summary>Upsampling starts as repeated pixels, channel by channel, plus a little of everything.</summary>
+    private static void PassUp(Conv2d conv)
+    {
+        int channels = (int)conv.weight.shape[0];
+        conv.weight.normal_(0, 0.3 / Math.Sqrt(channels * 9));
+        for (int i = 0; i < channels; i++) conv.weight[i, i, 1, 1] += 1;
+        conv.bias!.zero_();
+    }
+
+    /// <summary>Downsampling starts as the mean of 2 × 2 pixels, channel by channel, plus a little of everything.</summary>
+    private static void PassDown(Conv2d conv)
+    {
+        int channels = (int)conv.weight.shape[0];
+        conv.weight.normal_(0, 0.5 / Math.Sqrt(channels * 9));
+        for (int i = 0; i < channels; i++)
+        {
+            for (int y = 0; y < 2; y++)
+            {
+                for (int x = 0; x < 2; x++) conv.weight[i, i, y, x] += 0.25;
+            }
+        }
         conv.bias!.zero_();
     }
 

@@ -42,7 +42,7 @@ public sealed class OperationTests : IDisposable
     [Fact]
     public void Group_norm_has_32_groups_and_eps_1e_5()
     {
-        var norm = Norms.Group(64, null);
+        var norm = Norms.Group(32, 64, null);
         norm.weight = Parameter(_ops["gn_w"]);
         norm.bias = Parameter(_ops["gn_b"]);
 

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using ClipGen.Engine.Batching;
 using ClipGen.Engine.Stages;
 using ClipGen.Models.Bundles;
@@ -60,7 +58,7 @@ public sealed class DeviceEngine : IDeviceEngine
 
     public async Task<SampledCandidate> SampleAsync(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
     {
-        CheckEmbedding(job.Embedding, nameof(job));
+        Model.Check(job);
         var sequence = new Sequence(job, Model.CodesPerImage, onStep, cancellationToken);
         bool taken = await thread.RunAsync(() => scheduler.TryEnqueue(sequence), cancellationToken);
         if (!taken) throw new EngineBusyException($"{Device.Name} has all the waiting sequences it takes; try again later.");
@@ -69,12 +67,7 @@ public sealed class DeviceEngine : IDeviceEngine
 
     public async Task<RankedCandidates> DecodeAndRankAsync(DecodeJob job, CancellationToken cancellationToken)
     {
-        CheckEmbedding(job.Embedding, nameof(job));
-        foreach (var (candidate, codes) in job.Candidates)
-        {
-            if (codes.Length != Model.CodesPerImage || codes.AsSpan().ContainsAnyExceptInRange(0, Model.CodebookSize - 1))
-                throw new ArgumentException($"Candidate {candidate} is not {Model.CodesPerImage} codes from 0 to {Model.CodebookSize - 1}.", nameof(job));
-        }
+        Model.Check(job);
         var decoded = new List<Decoded>(job.Candidates.Count);
         double decodeSeconds = 0, rerankSeconds = 0;
         // One candidate a job, so that sampling goes on between them.
@@ -85,15 +78,7 @@ public sealed class DeviceEngine : IDeviceEngine
             decodeSeconds += decode;
             rerankSeconds += rerank;
         }
-        decoded.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Candidate.CompareTo(b.Candidate));
-        var ranked = new List<RankedCandidate>(decoded.Count);
-        foreach (var result in decoded)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            byte[]? file = ranked.Count < job.Keep ? ImageWriter.Encode(result.Image, job.Format, job.Metadata?.Invoke(result.Candidate, result.CodesSha256)) : null;
-            ranked.Add(new(result.Candidate, result.Score, result.CodesSha256, file));
-        }
-        return new(ranked, decodeSeconds, rerankSeconds);
+        return new(Ranking.Rank(decoded, job, cancellationToken), decodeSeconds, rerankSeconds);
     }
 
     private (Decoded Result, double DecodeSeconds, double RerankSeconds) Decode(int candidate, int[] codes, DecodeJob job)
@@ -102,21 +87,8 @@ public sealed class DeviceEngine : IDeviceEngine
         var (pixels, decodeSeconds) = networks!.Decoder.Decode(codes);
         var (score, rerankSeconds) = networks.Reranker.Score(pixels, job.Embedding, job.ReferenceQuirks);
         if (double.IsNaN(score)) throw new ArithmeticException("The decoded image is not a number: the network's weights are broken.");
-        return (new(candidate, score, HashCodes(codes), PixelRange.FromUnitRange(pixels[0])), decodeSeconds, rerankSeconds);
-    }
-
-    private void CheckEmbedding(float[] embedding, string parameter)
-    {
-        if (embedding.Length != Model.EmbeddingSize)
-            throw new ArgumentException($"The embedding has {embedding.Length} numbers; {Model.Name} takes {Model.EmbeddingSize}.", parameter);
-        if (!Array.TrueForAll(embedding, float.IsFinite)) throw new ArgumentException("The embedding holds something that is not a finite number.", parameter);
-    }
-
-    private static string HashCodes(int[] codes)
-    {
-        byte[] bytes = new byte[codes.Length * sizeof(int)];
-        for (int i = 0; i < codes.Length; i++) BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(i * sizeof(int)), codes[i]);
-        return Convert.ToHexStringLower(SHA256.HashData(bytes));
+        var image = PixelRange.FromUnitRange(pixels[0]);
+        return (new(candidate, score, CodesHash.Of(codes), () => image), decodeSeconds, rerankSeconds);
     }
 
     /// <summary>Runs first on the device's thread: thread count, gradients and scopes are per thread in libtorch.</summary>
@@ -131,8 +103,6 @@ public sealed class DeviceEngine : IDeviceEngine
         await thread.DisposeAsync();
         GC.SuppressFinalize(this);
     }
-
-    private sealed record Decoded(int Candidate, double Score, string CodesSha256, RgbImage Image);
 
     private sealed class Entered(DeviceEngine engine, IDisposable inference) : IDisposable
     {

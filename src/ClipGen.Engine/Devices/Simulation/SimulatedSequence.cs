@@ -1,0 +1,37 @@
+namespace ClipGen.Engine.Devices.Simulation;
+
+/// <summary>One candidate on its way: where it stands, and who waits for it. The codes are drawn when it is through.</summary>
+internal sealed class SimulatedSequence(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
+{
+    private readonly TaskCompletionSource<double> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public SampleJob Job => job;
+
+    public bool IsWatched => onStep is not null;
+
+    /// <summary>Its place among those that wait; null once it has joined or left.</summary>
+    public LinkedListNode<SimulatedSequence>? Place { get; set; }
+
+    /// <summary>The first step it can join, and from then on the one it has joined.</summary>
+    public long FirstStep { get; set; }
+
+    /// <summary>The step before which it leaves, complete or not.</summary>
+    public long LeavesBefore { get; set; } = long.MaxValue;
+
+    /// <summary>Its shares of the steps, in seconds; while it runs, what is to be taken from the batch's sum to get them.</summary>
+    public double Charged { get; set; }
+
+    /// <summary>Ends with <see cref="Charged"/>.</summary>
+    public Task<double> Completion => completion.Task;
+
+    public void Report(int drawn)
+    {
+        if (!completion.Task.IsCompleted) onStep?.Invoke(drawn);
+    }
+
+    public void Complete() => completion.TrySetResult(Charged);
+
+    public void Cancel() => completion.TrySetCanceled(cancellationToken);
+
+    public void Fail(Exception cause) => completion.TrySetException(cause);
+}

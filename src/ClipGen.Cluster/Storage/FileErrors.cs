@@ -5,7 +5,9 @@ internal static class FileErrors
 {
     public static bool IsOne(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException;
 
-    public static ImageStoreException Explain(Exception e, string path, string root)
+    /// <param name="verb">What could not be done to <paramref name="path"/>: write, read, delete.</param>
+    /// <param name="root">The folder that was chosen, which the remedy is about.</param>
+    public static string Describe(string verb, Exception e, string path, string root)
     {
         bool windows = OperatingSystem.IsWindows();
         int code = e.HResult & 0xFFFF;   // Win32 error there, errno elsewhere
@@ -16,12 +18,14 @@ internal static class FileErrors
             122 or 69 when !windows => "the disk quota is used up; free some space or choose another folder",
             30 when !windows => "the file system is read-only; choose another folder",
             _ when FileInTheWay(root) is { } file => $"'{file}' is a file, not a folder; move it away or choose another folder",
-            _ when e is UnauthorizedAccessException => "it may not be written by this user; change its permissions or choose another folder",
+            _ when e is UnauthorizedAccessException => $"this user may not {verb} it; change its permissions or choose another folder",
             _ when e is DirectoryNotFoundException or FileNotFoundException => "its folder cannot be made there; choose another folder",
             _ => e.Message.ReplaceLineEndings(" "),
         };
-        return new($"Cannot write '{path}': {reason}.", e);
+        return $"Cannot {verb} '{path}': {reason}.";
     }
+
+    public static ImageStoreException Explain(Exception e, string path, string root) => new(Describe("write", e, path, root), e);
 
     /// <summary>For cleaning up after a failure, which must not hide it.</summary>
     public static void Ignore(Action action)

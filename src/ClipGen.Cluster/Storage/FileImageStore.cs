@@ -3,8 +3,7 @@ using Microsoft.Extensions.Options;
 namespace ClipGen.Cluster.Storage;
 
 /// <summary>
-/// Files in one folder. A file appears whole or not at all: it is written under a temporary name beside its place, flushed
-/// to the disk, then renamed without ever replacing another.
+/// Files in one folder. A file appears whole or not at all (<see cref="WholeFile"/>), and never replaces another.
 /// </summary>
 public sealed class FileImageStore(IOptions<FileImageStoreOptions> options) : IImageStore
 {
@@ -18,33 +17,27 @@ public sealed class FileImageStore(IOptions<FileImageStoreOptions> options) : II
 
     public async Task EnsureWritableAsync(CancellationToken cancellationToken)
     {
-        string probe = TemporaryPath();
         try
         {
             Directory.CreateDirectory(_root);
-            await WriteThroughAsync(probe, "?"u8.ToArray(), cancellationToken);
+            await WholeFile.TryAsync(_root, cancellationToken);
         }
         catch (Exception e) when (FileErrors.IsOne(e))
         {
             throw FileErrors.Explain(e, _root, _root);
         }
-        finally
-        {
-            FileErrors.Ignore(() => File.Delete(probe));
-        }
     }
 
     public async Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        string path = LocationOf(name), temporary = TemporaryPath();
+        string path = LocationOf(name);
         try
         {
             Directory.CreateDirectory(_root);
             if (File.Exists(path)) return await CompareAsync(path, content, cancellationToken);
-            await WriteThroughAsync(temporary, content, cancellationToken);
             try
             {
-                File.Move(temporary, path, overwrite: false);
+                await WholeFile.WriteAsync(path, content, replace: false, cancellationToken);
             }
             catch (IOException) when (File.Exists(path))   // another writer was faster
             {
@@ -55,10 +48,6 @@ public sealed class FileImageStore(IOptions<FileImageStoreOptions> options) : II
         catch (Exception e) when (FileErrors.IsOne(e))
         {
             throw FileErrors.Explain(e, path, _root);
-        }
-        finally
-        {
-            FileErrors.Ignore(() => File.Delete(temporary));
         }
     }
 
@@ -85,14 +74,4 @@ public sealed class FileImageStore(IOptions<FileImageStoreOptions> options) : II
         if (content.Span.SequenceEqual(there)) return path;
         throw new ImageStoreException($"'{path}' exists with other content and was left as it is; move it away or choose another folder.");
     }
-
-    private static async Task WriteThroughAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
-    {
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
-        await file.WriteAsync(content, cancellationToken);
-        file.Flush(flushToDisk: true);
-    }
-
-    // A dot in front, as no image's name has, and short, as no image's name need be.
-    private string TemporaryPath() => Path.Combine(_root, $".clipgen-{Guid.NewGuid():N}.tmp");
 }

@@ -1,3 +1,4 @@
+using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Storage;
 using ClipGen.Cluster.Telemetry;
 using ClipGen.Engine.Devices;
@@ -6,7 +7,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orleans.Configuration;
 
 namespace ClipGen.Silo.Embedded;
 
@@ -75,10 +75,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         builder.AddClipGenTelemetry();
         builder.UseOrleans(silo =>
         {
-            // Only a name as long as nothing is bound to it.
-            silo.UseLocalhostClustering(EndpointOptions.DEFAULT_SILO_PORT, gatewayPort: 0, serviceId: "clipgen", clusterId: "embedded");
-            silo.Configure<SiloOptions>(o => o.SiloName = options.SiloName);
-            silo.UseNoPorts();
+            silo.UseClipGenClustering(new ClusterOptions { ClusterId = "embedded", SiloName = options.SiloName });
             silo.UseClipGenGrains();
         });
         return builder.Build();

@@ -2,7 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace ClipGen.Silo.Embedded;
+namespace ClipGen.Cluster.Clustering;
 
 /// <summary>
 /// A silo that is alone needs no socket: it talks to itself in memory. Its endpoint is then a name, two of them cannot collide,

@@ -1,0 +1,58 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace ClipGen.Cluster.Clustering;
+
+/// <summary>Everything that is wrong with the options at once, each with what to do about it.</summary>
+internal sealed class ClusterOptionsValidator(KubernetesPod? pod) : IValidateOptions<ClusterOptions>
+{
+    private const string Section = ClusterOptions.SectionName;
+
+    public ValidateOptionsResult Validate(string? name, ClusterOptions options)
+    {
+        // "SiloPort: The field ClusterOptions.SiloPort must be between 0 and 65535." is made to name the setting, once.
+        var failures = (new ClusterOptionsAnnotations().Validate(name: null, options).Failures ?? [])
+            .Select(failure => failure[(failure.IndexOf(": ", StringComparison.Ordinal) + 2)..].Replace($"The field {nameof(ClusterOptions)}.", $"{Section}:", StringComparison.Ordinal))
+            .Concat(Problems(options))
+            .ToList();
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private IEnumerable<string> Problems(ClusterOptions options)
+    {
+        if (!options.IsAlone() && !options.IsAdoNet())
+        {
+            if (RedisConnection.Parse(options.Connection) is null)
+                yield return $"{Section}:Connection is '{RedisConnection.WithoutSecrets(options.Connection)}'; use redis://[user:password@]host:port[/db], adonet, or leave it empty to run alone.";
+        }
+
+        if (options.IsAdoNet())
+        {
+            if (string.IsNullOrWhiteSpace(options.AdoNet.Invariant))
+                yield return $"{Section}:Connection is adonet, but {Section}:AdoNet:Invariant is empty; name the provider there, for example Npgsql.";
+            if (string.IsNullOrWhiteSpace(options.AdoNet.ConnectionString))
+                yield return $"{Section}:Connection is adonet, but {Section}:AdoNet:ConnectionString is empty; say there how to reach the database.";
+        }
+        else if (options.AdoNet is not { Invariant: "", ConnectionString: "" })
+        {
+            yield return $"{Section}:AdoNet is set, but {Section}:Connection is not adonet; set it so, or remove the former.";
+        }
+
+        foreach (string role in options.Roles.Where(r => !SiloRoles.All.Contains(r)))
+            yield return $"{Section}:Roles has '{role}'; use {string.Join(", ", SiloRoles.All)}, or leave it empty for all of them.";
+        if (options.IsAlone() && SiloRoles.All.Where(r => !options.HasRole(r)).ToList() is { Count: > 0 } missing)
+            yield return $"{Section}:Roles lacks {string.Join(", ", missing)}, but a silo that is alone must do everything; leave it empty, or set {Section}:Connection.";
+
+        if (options.AdvertisedAddress != "" && !(IPAddress.TryParse(options.AdvertisedAddress, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)))
+            yield return $"{Section}:AdvertisedAddress is '{options.AdvertisedAddress}'; use an IP address that the other silos can reach, or leave it empty.";
+
+        if (!options.IsAlone() && pod is not null && options.SiloName != "" && options.SiloName != pod.Name)
+            yield return $"{Section}:SiloName is '{options.SiloName}', but Kubernetes tells silos by their pod's name, '{pod.Name}'; leave it empty.";
+
+        if (options.MaxProbeTimeout < options.ProbeTimeout)
+            yield return $"{Section}:MaxProbeTimeout is {options.MaxProbeTimeout}, less than {Section}:ProbeTimeout, {options.ProbeTimeout}; raise the former or lower the latter.";
+    }
+}
+
+[OptionsValidator]
+internal sealed partial class ClusterOptionsAnnotations : IValidateOptions<ClusterOptions>;

@@ -4,10 +4,29 @@ namespace ClipGen;
 [GenerateSerializer, Alias("clipgen.ModelNotFoundException")]
 public sealed class ModelNotFoundException(string message) : Exception(message);
 
-/// <summary>The gateway has as much unfinished work as it takes.</summary>
-[GenerateSerializer, Alias("clipgen.QueueFullException")]
-public sealed class QueueFullException(string message, TimeSpan retryAfter) : Exception(message)
+/// <summary>Why a submission was not accepted.</summary>
+public enum RefusalReason
 {
-    /// <summary>When it is worth trying again.</summary>
-    [Id(0)] public TimeSpan RetryAfter { get; init; } = retryAfter;
+    /// <summary>The model's queue is full.</summary>
+    QueueFull,
+
+    /// <summary>The tenant's part of it is full.</summary>
+    TenantQuota,
+
+    /// <summary>What is in the way takes longer than the deadline.</summary>
+    DeadlineCannotHold,
 }
+
+/// <summary>A submission was not accepted; nothing of it was kept.</summary>
+[GenerateSerializer, Alias("clipgen.RefusedException")]
+public sealed class RefusedException(RefusalReason reason, string message, TimeSpan? retryAfter) : Exception(message)
+{
+    [Id(0)] public RefusalReason Reason { get; init; } = reason;
+
+    /// <summary>When the same submission is worth trying again; null when it never is.</summary>
+    [Id(1)] public TimeSpan? RetryAfter { get; init; } = retryAfter;
+}
+
+/// <summary>An idempotency key came again with another request.</summary>
+[GenerateSerializer, Alias("clipgen.IdempotencyMismatchException")]
+public sealed class IdempotencyMismatchException(string message) : Exception(message);

@@ -1,6 +1,10 @@
 namespace ClipGen;
 
-/// <summary>Admits and routes the requests for one model. Key: the model's name.</summary>
+/// <summary>
+/// The door of one model: admits submissions, keeps their sequences in one fair queue, and gives a device one when it has a free
+/// slot. Its state is soft: a new activation learns it again from the unfinished generations and from the devices' reports.
+/// Key: the model's name.
+/// </summary>
 [Alias("clipgen.IGatewayGrain")]
 public interface IGatewayGrain : IGrainWithStringKey
 {
@@ -9,34 +13,41 @@ public interface IGatewayGrain : IGrainWithStringKey
     [Alias("Describe")]
     Task<ModelDescription> DescribeAsync();
 
-    /// <summary>Admits a request and starts it; returns the id of its <see cref="IGenerationGrain"/>.</summary>
+    /// <summary>Writes a submission down and queues it; what is returned has been accepted.</summary>
     /// <exception cref="ModelNotFoundException">As above, or the request was made for another digest of the model.</exception>
-    /// <exception cref="QueueFullException">Too much unfinished work; says when to try again.</exception>
+    /// <exception cref="RefusedException">The queue or the tenant's part of it is full, or the deadline cannot hold; says when to try again.</exception>
+    /// <exception cref="IdempotencyMismatchException">The key belongs to another request.</exception>
     [Alias("Submit")]
-    Task<string> SubmitAsync(GenerationRequest request);
+    Task<Accepted> SubmitAsync(Submission submission);
 
-    /// <summary>Chooses devices for the candidates of an admitted request.</summary>
-    [Alias("Route")]
-    Task<Route> RouteAsync(string generationId, int candidates);
+    /// <summary>Devices, slots and queue as they are now.</summary>
+    [Alias("GetStatus")]
+    Task<GatewayStatus> GetStatusAsync();
 
-    /// <summary>Tells that a generation has ended, however it ended.</summary>
+    /// <summary>
+    /// Called by a generation: these candidates are to be sampled. Those that wait or run already are left alone, so that a generation
+    /// which is not sure may say it again.
+    /// </summary>
+    /// <returns>Where it stands in the queue.</returns>
+    [Alias("Enqueue")]
+    Task<QueuePlace> EnqueueAsync(SampleOrder order);
+
+    /// <summary>Called by a generation: a device for its encoding or decoding; the choice counts as work of that device until the next one or <see cref="ReleaseAsync"/>.</summary>
+    /// <param name="avoid">Devices that have failed it; taken only if there is no other.</param>
+    /// <returns>Null while no device offers the stage.</returns>
+    [Alias("Pick")]
+    Task<string?> PickAsync(string generationId, DeviceStages stage, IReadOnlyList<string> avoid);
+
+    /// <summary>Called by a generation that has ended, however it ended: whatever of it waits or runs is taken out.</summary>
+    /// <param name="completed">Whether it ended well, so that the time given at acceptance can be held against it.</param>
     [Alias("Release")]
-    Task ReleaseAsync(string generationId);
+    Task ReleaseAsync(string generationId, bool completed);
+
+    /// <summary>Called by a device's silo every second, and when something changed.</summary>
+    [Alias("Report")]
+    Task ReportAsync(DeviceReport report);
+
+    /// <summary>Called by a device's silo as soon as slots are free again.</summary>
+    [Alias("Freed")]
+    Task FreedAsync(SlotsFreed freed);
 }
-
-/// <summary>Which device does what for one generation; a device key is <c>silo/device</c>.</summary>
-/// <param name="Encoder">Device that encodes the prompt.</param>
-/// <param name="Samplers">Devices and how many candidates each samples, in candidate order.</param>
-/// <param name="Decoder">Device that decodes and ranks.</param>
-[GenerateSerializer, Immutable, Alias("clipgen.Route")]
-public sealed record Route(
-    [property: Id(0)] string Encoder,
-    [property: Id(1)] IReadOnlyList<SamplerShare> Samplers,
-    [property: Id(2)] string Decoder);
-
-/// <summary>Candidates <paramref name="FirstCandidate"/> to <paramref name="FirstCandidate"/> + <paramref name="Count"/> − 1 run on <paramref name="Device"/>.</summary>
-[GenerateSerializer, Immutable, Alias("clipgen.SamplerShare")]
-public sealed record SamplerShare(
-    [property: Id(0)] string Device,
-    [property: Id(1)] int FirstCandidate,
-    [property: Id(2)] int Count);

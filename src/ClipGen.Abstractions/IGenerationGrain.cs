@@ -4,9 +4,27 @@ namespace ClipGen;
 [Alias("clipgen.IGenerationGrain")]
 public interface IGenerationGrain : IGrainWithStringKey
 {
-    /// <summary>Called by the gateway only: takes the request and begins.</summary>
+    /// <summary>Called by the gateway only: writes the submission down, then begins. A repeated call begins nothing twice.</summary>
+    /// <exception cref="IdempotencyMismatchException">This generation is another request's.</exception>
     [Alias("Start")]
-    Task StartAsync(GenerationRequest request);
+    Task<StartOutcome> StartAsync(Submission submission, ModelDescription model);
+
+    /// <summary>Called by the gateway after something was lost: goes on from what was written down, if it does not run anyway.</summary>
+    /// <returns>Whether there is such a generation and it has not ended.</returns>
+    [Alias("Resume")]
+    Task<bool> ResumeAsync();
+
+    /// <summary>Called by devices: what became of its sequences.</summary>
+    [Alias("Report")]
+    Task ReportAsync(SampleReport report);
+
+    /// <summary>Called by the gateway: a device is gone, and with it these candidates.</summary>
+    [Alias("Lost")]
+    Task LostAsync(string device, IReadOnlyList<int> candidates);
+
+    /// <summary>Called when it has been kept long enough: the record is removed, on request with its images.</summary>
+    [Alias("Forget")]
+    Task ForgetAsync(bool withImages);
 
     /// <summary>The events from number <paramref name="from"/> (0 for all) to the end, waiting for those that have not happened yet.</summary>
     [Alias("Watch")]
@@ -19,6 +37,19 @@ public interface IGenerationGrain : IGrainWithStringKey
     /// <summary>Stops the generation if it has not ended; frees its slots within one step.</summary>
     [Alias("Cancel")]
     Task CancelAsync();
+}
+
+/// <summary>What <see cref="IGenerationGrain.StartAsync"/> found.</summary>
+public enum StartOutcome
+{
+    /// <summary>It was written down now.</summary>
+    Begun,
+
+    /// <summary>It had been written down before and has not ended.</summary>
+    Running,
+
+    /// <summary>It had been written down before and has ended.</summary>
+    Ended,
 }
 
 /// <summary>Where a generation stands.</summary>
@@ -59,13 +90,25 @@ public sealed record GenerationStatus
 
     /// <summary>Set when <see cref="State"/> is <see cref="GenerationState.Failed"/>.</summary>
     [Id(6)] public string? Error { get; init; }
+
+    /// <summary>Sequences that wait before its last one, while it waits.</summary>
+    [Id(7)] public int? Ahead { get; init; }
+
+    /// <summary>Estimated time of its end, while it has not ended.</summary>
+    [Id(8)] public DateTimeOffset? ExpectedAt { get; init; }
+
+    /// <summary>When it was accepted.</summary>
+    [Id(9)] public DateTimeOffset AcceptedAt { get; init; }
+
+    /// <summary>Times that something it needed was lost or failed and was tried again.</summary>
+    [Id(10)] public int Retries { get; init; }
 }
 
 /// <summary>One numbered event of a generation.</summary>
 [GenerateSerializer, Immutable, Alias("clipgen.GenerationEvent")]
 public sealed record GenerationEvent
 {
-    /// <summary>Rises by one from 0.</summary>
+    /// <summary>Rises; after a process was lost it goes on from a higher number, so a watcher misses nothing it had not seen.</summary>
     [Id(0)] public required int Number { get; init; }
     [Id(1)] public required GenerationEventKind Kind { get; init; }
     [Id(2)] public required GenerationStatus Status { get; init; }
@@ -80,6 +123,9 @@ public enum GenerationEventKind
     CandidateSampled,
     Decoded,
     ImageStored,
+
+    /// <summary>A device or a process was lost, or a stage failed: it is tried again.</summary>
+    Retried,
     Completed,
     Failed,
     Cancelled,

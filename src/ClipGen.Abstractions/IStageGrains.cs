@@ -13,9 +13,17 @@ public interface IClipEncoderGrain : IGrainWithStringKey
 [Alias("clipgen.IGptSamplerGrain")]
 public interface IGptSamplerGrain : IGrainWithStringKey
 {
-    /// <summary>Samples the request's candidates; abandoning the enumeration frees their slots within a step.</summary>
-    [Alias("Sample")]
-    IAsyncEnumerable<SampleProgress> SampleAsync(SampleRequest request, CancellationToken cancellationToken);
+    /// <summary>
+    /// Called by the gateway: the device takes these sequences, returns at once, and tells their generations what comes of them
+    /// (<see cref="IGenerationGrain.ReportAsync"/>). Sequences it has already are left alone.
+    /// </summary>
+    /// <param name="number">Rises with every dispatch of one gateway activation to one device.</param>
+    [Alias("Dispatch")]
+    Task DispatchAsync(long number, IReadOnlyList<SampleWork> work);
+
+    /// <summary>Stops a generation's sequences within one step.</summary>
+    [Alias("Cancel")]
+    Task CancelAsync(string model, string generationId);
 }
 
 /// <summary>Codes to pixels to scores to encoded images on one device: pixels stay where they are made. Key: <c>silo/device</c>.</summary>

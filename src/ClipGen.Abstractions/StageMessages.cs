@@ -18,28 +18,35 @@ public sealed record PromptEmbedding(
     [property: Id(2)] bool Truncated,
     [property: Id(3)] double DeviceSeconds);
 
-/// <summary>Candidates <paramref name="FirstCandidate"/> … of one request to sample on one device.</summary>
-/// <param name="Embedding">As in <see cref="PromptEmbedding.Vector"/>.</param>
-[GenerateSerializer, Immutable, Alias("clipgen.SampleRequest")]
-public sealed record SampleRequest(
-    [property: Id(0)] string Model,
-    [property: Id(1)] byte[] Embedding,
-    [property: Id(2)] ulong Seed,
-    [property: Id(3)] int FirstCandidate,
-    [property: Id(4)] int Count,
-    [property: Id(5)] SamplingParameters Sampling);
+/// <summary>Candidates of one generation for one device.</summary>
+[GenerateSerializer, Immutable, Alias("clipgen.SampleWork")]
+public sealed record SampleWork(
+    [property: Id(0)] string GenerationId,
+    [property: Id(1)] SampleSpec Spec,
+    [property: Id(2)] IReadOnlyList<int> Candidates);
 
-/// <summary>What a sampling call streams back: progress now and then, and each candidate's codes once.</summary>
+/// <summary>What a device tells a generation of its sequences.</summary>
+/// <param name="Device"><c>silo/device</c>.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.SampleReport")]
+public sealed record SampleReport(
+    [property: Id(0)] string Device,
+    [property: Id(1)] IReadOnlyList<SampleProgress> Progress);
+
+/// <summary>How far a candidate is, its codes once, or why there are none.</summary>
 /// <param name="Candidate">Candidate index within the request.</param>
 /// <param name="Step">Codes drawn so far.</param>
 /// <param name="Codes">Little-endian int32 codes in raster order once all are drawn; null before.</param>
 /// <param name="DeviceSeconds">This candidate's share of the device's time; 0 before it is done.</param>
+/// <param name="Error">Why the device gave up on it; null when it did not.</param>
+/// <param name="HandedBack">The device stops in good order and has not finished it: no failure, to be sampled elsewhere.</param>
 [GenerateSerializer, Immutable, Alias("clipgen.SampleProgress")]
 public sealed record SampleProgress(
     [property: Id(0)] int Candidate,
     [property: Id(1)] int Step,
     [property: Id(2)] byte[]? Codes,
-    [property: Id(3)] double DeviceSeconds);
+    [property: Id(3)] double DeviceSeconds,
+    [property: Id(4)] string? Error = null,
+    [property: Id(5)] bool HandedBack = false);
 
 /// <summary>One candidate's codes (little-endian int32, raster order).</summary>
 [GenerateSerializer, Immutable, Alias("clipgen.CandidateCodes")]

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using ClipGen.Cli.Commands;
 using ClipGen.Cli.Terminal;
+using ClipGen.Engine.Devices;
 
 NativeThreads.BePolite();
 var root = new RootCommand("Draws pictures from text with CLIP-GEN: CLIP text encoder, GPT over VQGAN codes, VQGAN decoder, CLIP rerank.")
 {
     GenerateCommand.Create(),
+    ServeCommand.Create(),
     ModelCommand.Create(),
     TrainCommand.Create(),
     EvalCommand.Create(),

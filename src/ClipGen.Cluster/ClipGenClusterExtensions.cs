@@ -1,5 +1,6 @@
 using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Placement;
+using ClipGen.Cluster.Scheduling;
 using ClipGen.Cluster.Storage;
 using ClipGen.Cluster.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,9 +20,10 @@ public static class ClipGenClusterExtensions
 
         services.AddSingleton<ClusterInstruments>();
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IDeviceDirectory, LocalDeviceDirectory>();
-        services.AddOptions<GatewayOptions>().BindConfiguration(GatewayOptions.SectionName).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.TryAddSingleton<ISiloRole, GatewayOnly>();
+        services.AddQueueOptions();
+        services.AddOptions<GenerationOptions>().BindConfiguration(GenerationOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GenerationOptions>, GenerationOptionsValidator>();
         services.AddFileImageStore();
         silo.AddPlacementDirector<DevicePlacement, DevicePlacementDirector>();
         silo.AddActivityPropagation();   // doing this twice would double every span

@@ -27,8 +27,8 @@ internal static class GenerateRun
         await using var cluster = await EmbeddedCluster.StartAsync(new() { ImageFolder = settings.Out }, [engine], cancellationToken);
         double startSeconds = clock.Elapsed.TotalSeconds;
 
-        string id = await cluster.Grains.GetGrain<IGatewayGrain>(request.Model).SubmitAsync(request);
-        var status = await WatchAsync(cluster.Grains.GetGrain<IGenerationGrain>(id), line, cancellationToken);
+        var accepted = await cluster.Grains.GetGrain<IGatewayGrain>(request.Model).SubmitAsync(new() { Request = request });
+        var status = await WatchAsync(cluster.Grains.GetGrain<IGenerationGrain>(accepted.Id), line, cancellationToken);
         if (status.Result is not { } result) throw new CommandException(status.Error ?? "The generation ended without a result.");
 
         string? grid = settings.Grid ? await WriteGridAsync(settings, request, result, cancellationToken) : null;

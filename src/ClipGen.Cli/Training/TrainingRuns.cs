@@ -50,7 +50,7 @@ internal static class TrainingRuns
         using var clipWeights = Trained(clipFile, settings.Work, ClipFile, "clip");
         using var vqganWeights = Trained(vqganFile, settings.Work, VqganFile, "vqgan");
         using var clip = new ClipGen.Models.Clip.Clip(recipe.ClipConfig with { VocabSize = (int)clipWeights["token_embedding.weight"].shape[0] });
-        using var vqgan = new ClipGen.Models.Vqgan.Vqgan(recipe.VqganConfig);
+        using var vqgan = new ClipGen.Models.Vqgan.Vqgan(recipe.VqganConfig with { CodebookSize = (int)vqganWeights["quantizer.embedding.weight"].shape[0] });
         ModuleWeights.Load(clip, clipWeights, clipFile ?? ClipFile, "input_resolution", "context_length", "vocab_size");
         ModuleWeights.Load(vqgan, vqganWeights, vqganFile ?? VqganFile);
         clip.eval();

@@ -7,6 +7,21 @@ internal sealed partial class GatewayGrain
     [LoggerMessage(LogLevel.Debug, "Generation {Generation} of {Candidates} candidates admitted for model {Model}")]
     private partial void LogAdmitted(string generation, string model, int candidates);
 
-    [LoggerMessage(LogLevel.Information, "Refused {Candidates} candidates for model {Model}: {Unfinished} are unfinished")]
-    private partial void LogRefused(string model, int unfinished, int candidates);
+    [LoggerMessage(LogLevel.Information, "Refused {Candidates} candidates for model {Model}: {Reason}")]
+    private partial void LogRefused(string model, RefusalReason reason, int candidates);
+
+    [LoggerMessage(LogLevel.Warning, "Device {Device} with model {Model} is gone")]
+    private partial void LogDeviceGone(string device, string model);
+
+    [LoggerMessage(LogLevel.Information, "{Sequences} sequences could not be given to device {Device}")]
+    private partial void LogNotDispatched(Exception exception, int sequences, string device);
+
+    [LoggerMessage(LogLevel.Information, "Generation {Generation} could not be told that device {Device} is gone")]
+    private partial void LogNotTold(Exception exception, string generation, string device);
+
+    [LoggerMessage(LogLevel.Information, "Generation {Generation} could not be cancelled on device {Device}")]
+    private partial void LogNotCancelled(Exception exception, string generation, string device);
+
+    [LoggerMessage(LogLevel.Warning, "Unfinished generations of model {Model} could not all be woken; trying again")]
+    private partial void LogNotRecovered(Exception exception, string model);
 }

@@ -1,71 +1,166 @@
-using ClipGen.Cluster.Placement;
+using ClipGen.Cluster.Clustering;
+using ClipGen.Cluster.Scheduling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 
 namespace ClipGen.Cluster.Generations;
 
-/// <summary>The door of one model: admits, routes, counts. Its state is soft: it can be lost and the counts are merely low for a while.</summary>
-[Reentrant]
-internal sealed partial class GatewayGrain(IDeviceDirectory directory, IOptions<GatewayOptions> options, TimeProvider time, ILogger<GatewayGrain> logger)
+/// <summary>
+/// The door of one model. Here is what callers and generations ask of it; GatewayGrain.Devices.cs hears from devices,
+/// GatewayGrain.Pump.cs gives them work.
+/// </summary>
+[Reentrant, GatewayRole]
+internal sealed partial class GatewayGrain(
+    IClusterMembershipService membership, IOptions<QueueOptions> options, TimeProvider time, ILogger<GatewayGrain> logger)
     : Grain, IGatewayGrain
 {
-    private readonly Admission _admission = new(options.Value.MaxUnfinishedCandidates, time);
-    private readonly DeviceLoads _loads = new();
+    private readonly DeviceTable _devices = new(time);
+    private readonly FairQueue _queue = new(options.Value, time);
+    private readonly Dictionary<string, SampleOrder> _orders = [];
+    private readonly UnfinishedTable _unfinished = new(time);
+    private readonly CandidateTime _candidateTime = new(prior: 5);
+    private readonly EtaError _etaError = new();
 
     private string Model => this.GetPrimaryKeyString();
 
-    public Task<ModelDescription> DescribeAsync() => Task.FromResult(directory.Describe(Model));
+    public async Task<ModelDescription> DescribeAsync() =>
+        _devices.Devices.FirstOrDefault()?.Report.Model ?? throw await UnknownModelAsync();
 
-    public async Task<string> SubmitAsync(GenerationRequest request)
+    public async Task<Accepted> SubmitAsync(Submission submission)
     {
-        CheckModel(request);
-        string id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
-        if (!_admission.TryAdmit(id, request.Candidates)) throw Full(request.Candidates);
+        ArgumentNullException.ThrowIfNull(submission);
+        await CheckModelAsync(submission.Request);
+        string id = GenerationId.Of(submission, time);
+        int ahead = _queue.AheadOfNew(Queued(id, submission.Tenant, submission.Priority, [.. Enumerable.Range(0, submission.Request.Candidates)]));
+        var estimate = _devices.Estimate(_candidateTime.Seconds);
+        var expected = estimate.Completion(ahead);
+        bool known = _unfinished.Contains(id);
+        if (!known) Admit(submission, ahead, estimate);
+        _unfinished.Add(id, submission.Tenant, submission.Request.Candidates, expected);
+
+        StartOutcome outcome;
         try
         {
             DelayDeactivation(Timeout.InfiniteTimeSpan);
-            await GrainFactory.GetGrain<IGenerationGrain>(id).StartAsync(request);
+            // First the index, then the record: what is in the index alone was never accepted, and is swept out.
+            await Index(id).AddAsync(id);
+            outcome = await GrainFactory.GetGrain<IGenerationGrain>(id).StartAsync(submission, _devices.Devices.First().Report.Model);
         }
-        catch
+        catch when (!known)
         {
-            await ReleaseAsync(id);
+            _unfinished.Remove(id);
             throw;
         }
-        LogAdmitted(id, Model, request.Candidates);
-        return id;
+        if (outcome == StartOutcome.Ended)
+        {
+            _unfinished.Remove(id);
+            await Index(id).RemoveAsync(id);
+        }
+        LogAdmitted(id, Model, submission.Request.Candidates);
+        return new(id, outcome != StartOutcome.Begun, ahead, outcome == StartOutcome.Ended ? TimeSpan.Zero : expected);
     }
 
-    public Task<Route> RouteAsync(string generationId, int candidates)
+    public Task<GatewayStatus> GetStatusAsync() => Task.FromResult(new GatewayStatus(
+        [.. _devices.Devices.Select(d => new DeviceStatus(d.Key, d.Report.Kind, d.Report.Slots, d.Free, d.Report.Stages, d.Report.Draining, d.Report.Trouble))],
+        _queue.Count,
+        _unfinished.Count,
+        new(_etaError.Count, _etaError.Mean, _etaError.P50, _etaError.P95)));
+
+    public Task<QueuePlace> EnqueueAsync(SampleOrder order)
     {
-        // Admitted by an earlier activation of this gateway, or just now.
-        _admission.TryAdmit(generationId, candidates, force: true);
-        DeviceEntry[] able = [.. directory.Devices.Where(d => d.Has(Model))];
-        if (able.Length == 0) directory.Describe(Model);   // throws, with the models that are there
-        return Task.FromResult(_loads.Route(generationId, candidates, able));
+        ArgumentNullException.ThrowIfNull(order);
+        _unfinished.Add(order.GenerationId, order.Tenant, order.Candidates.Count, expected: null);
+        _orders[order.GenerationId] = order;
+        int[] wanted = [.. order.Candidates.Where(c => !_devices.IsGiven(order.GenerationId, c))];
+        if (wanted.Length > 0)
+        {
+            _queue.Enqueue(Queued(order.GenerationId, order.Tenant, order.Priority, wanted, order.Isolated));
+            Pump();
+        }
+        int ahead = _queue.Ahead(order.GenerationId);
+        var expected = _devices.Estimate(_candidateTime.Seconds).Completion(ahead);
+        return Task.FromResult(new QueuePlace(ahead, expected));
     }
 
-    public Task ReleaseAsync(string generationId)
+    public Task<string?> PickAsync(string generationId, DeviceStages stage, IReadOnlyList<string> avoid)
     {
-        _admission.Release(generationId);
-        _loads.Release(generationId);
-        if (_admission.Unfinished == 0) DelayDeactivation(TimeSpan.Zero);
-        return Task.CompletedTask;
+        ArgumentNullException.ThrowIfNull(avoid);
+        var device = _devices.Pick(stage, [.. avoid]);
+        if (device is not null) _unfinished.Work(generationId, device);
+        return Task.FromResult(device?.Key);
     }
 
-    private void CheckModel(GenerationRequest request)
+    public async Task ReleaseAsync(string generationId, bool completed)
+    {
+        if (_unfinished.Remove(generationId) is { Expected: { } expected } left && completed)
+            _etaError.Record(expected, time.GetElapsedTime(left.Since));
+        Withdraw(generationId);
+        await Index(generationId).RemoveAsync(generationId);
+    }
+
+    private void Withdraw(string generationId)
+    {
+        _orders.Remove(generationId);
+        _queue.Remove(generationId);
+        foreach (var device in _devices.Devices)
+        {
+            if (device.TakeAll(generationId).Count > 0) CancelAsync(device.Key, generationId).Ignore();
+        }
+        Pump();
+    }
+
+    private async Task CancelAsync(string device, string generationId)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<IGptSamplerGrain>(device).CancelAsync(Model, generationId);
+        }
+        catch (Exception e)
+        {
+            LogNotCancelled(e, generationId, device);   // the device is gone, and with it what was to be cancelled
+        }
+    }
+
+    private void Admit(Submission submission, int ahead, CompletionEstimate estimate)
+    {
+        // Accepted generations that are still being encoded will wait, too; those that are being decoded do not any more.
+        int waiting = Math.Max(0, _unfinished.Sequences - _devices.Given);
+        var refusal = QueueAdmission.Check(
+            new(Model, submission.Tenant, submission.Request.Candidates, waiting, Math.Min(waiting, _unfinished.SequencesOf(submission.Tenant)), ahead, submission.Deadline),
+            options.Value,
+            estimate);
+        if (refusal is null) return;
+        LogRefused(Model, refusal.Reason, submission.Request.Candidates);
+        throw new RefusedException(refusal.Reason, refusal.Message, refusal.RetryAfter);
+    }
+
+    private QueuedGeneration Queued(string id, string tenant, GenerationPriority priority, IReadOnlyList<int> candidates, bool isolated = false) => new()
+    {
+        Id = id,
+        Tenant = tenant,
+        Weight = TenantPolicy.Of(tenant, options.Value).Weight,
+        Priority = priority,
+        Candidates = candidates,
+        Isolated = isolated,
+    };
+
+    private async Task CheckModelAsync(GenerationRequest request)
     {
         if (request.Model != Model) throw new ModelNotFoundException($"A request for the model '{request.Model}' was sent to the gateway of '{Model}'.");
-        var model = directory.Describe(Model);
+        var model = await DescribeAsync();
         if (request.ModelDigest == model.Digest) return;
         throw new ModelNotFoundException(
             $"The request was made for another version of the model '{Model}' (digest {request.ModelDigest}); loaded is {model.Digest}. Describe the model again and make the request anew.");
     }
 
-    private QueueFullException Full(int candidates)
+    private async Task<ModelNotFoundException> UnknownModelAsync()
     {
-        var wait = _admission.RetryAfter(candidates);
-        LogRefused(Model, _admission.Unfinished, candidates);
-        return new($"The model '{Model}' has {_admission.Unfinished} unfinished candidates of at most {options.Value.MaxUnfinishedCandidates}; {candidates} more do not fit. Try again in {Math.Ceiling(wait.TotalSeconds):0} s.", wait);
+        var known = await GrainFactory.GetGrain<IClusterDirectoryGrain>(0).ModelsAsync();
+        return new(known.Count == 0
+            ? $"No device has the model '{Model}': none has any model."
+            : $"No device has the model '{Model}'. There are: {string.Join(", ", known)}.");
     }
+
+    private IUnfinishedIndexGrain Index(string generationId) => UnfinishedIndexGrain.Of(GrainFactory, Model, generationId);
 }

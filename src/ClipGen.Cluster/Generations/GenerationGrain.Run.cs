@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using ClipGen.Cluster.Telemetry;
 
@@ -6,37 +5,37 @@ namespace ClipGen.Cluster.Generations;
 
 internal sealed partial class GenerationGrain
 {
-    //                      ┌► sampler ─┐
-    //  route ─► encoder ───┼► sampler ─┼──► decoder and ranker ──► images ─► manifest ─► Completed
-    //                      └► sampler ─┘        one device           the image store
-    //  whatever goes wrong on the way ends in Failed, whoever cancels in Cancelled, and the route is given back in any case
+    private GenerationTrace? _trace;
+
+    //                        ┌► sampler ─┐
+    //  encoder ─► gateway ───┼► sampler ─┼──► decoder and ranker ──► images ─► manifest ─► record ─► Completed
+    //            (the queue) └► sampler ─┘        one device           the image store
+    //  whatever is lost or fails on the way is tried again elsewhere; what ends it is written down before it is told
     private async Task RunAsync(GenerationLog log, CancellationToken cancellationToken)
     {
-        var request = log.Status.Request;
+        var request = Submission.Request;
         var gateway = GrainFactory.GetGrain<IGatewayGrain>(request.Model);
-        using var trace = new GenerationTrace(instruments, time, Id, request);
+        using var trace = _trace = new GenerationTrace(instruments, time, Id, request);
         GenerationEventKind end;
         GenerationStatus status;
         try
         {
-            // Step 1: see that the images can be kept, then choose devices
+            // Step 1: see that it may be tried, and that the images can be kept
+            if (record.State.Crashes >= options.Value.MaxCrashes) throw new QuarantinedException(record.State.Crashes, "of this process");
             await store.EnsureWritableAsync(cancellationToken);
-            var route = await trace.MeasureAsync("queue", "clipgen.queue", () => gateway.RouteAsync(Id, request.Candidates));
-            log.Run();
 
             // Step 2: encode the prompt
-            var prompt = await trace.MeasureAsync("encode", null, () => GrainFactory.GetGrain<IClipEncoderGrain>(route.Encoder)
-                .EncodeAsync(new(request.Model, request.Prompt, request.ReferenceQuirks), cancellationToken));
-            trace.DeviceTime(route.Encoder, prompt.DeviceSeconds);
+            var prompt = await trace.MeasureAsync("encode", null, () => AtAsync(gateway, DeviceStages.Encode, device => GrainFactory.GetGrain<IClipEncoderGrain>(device)
+                .EncodeAsync(new(request.Model, request.Prompt, request.ReferenceQuirks), cancellationToken), p => p.DeviceSeconds, cancellationToken));
+            log.Run();
             log.Append(GenerationEventKind.Encoded);
 
-            // Step 3: sample the candidates, on all devices of the route at once
-            var codes = await trace.MeasureAsync("sample", null, () => SampleAsync(log, trace, route, prompt, cancellationToken));
+            // Step 3: sample the candidates, wherever slots get free
+            var codes = await trace.MeasureAsync("sample", null, () => SampleAsync(log, gateway, prompt, cancellationToken));
 
             // Step 4: decode and rank
-            var ranked = await trace.MeasureAsync("decode", null, () => GrainFactory.GetGrain<IVqganDecoderGrain>(route.Decoder)
-                .DecodeAndRankAsync(new(request, prompt.Vector, codes), cancellationToken));
-            trace.DeviceTime(route.Decoder, ranked.DecodeDeviceSeconds + ranked.RerankDeviceSeconds);
+            var ranked = await trace.MeasureAsync("decode", null, () => AtAsync(gateway, DeviceStages.Decode, device => GrainFactory.GetGrain<IVqganDecoderGrain>(device)
+                .DecodeAndRankAsync(new(request, prompt.Vector, codes), cancellationToken), r => r.DecodeDeviceSeconds + r.RerankDeviceSeconds, cancellationToken));
             double[] scores = [.. ranked.Candidates.OrderBy(c => c.Candidate).Select(c => c.ClipScore)];
             log.Append(GenerationEventKind.Decoded);
 
@@ -60,6 +59,10 @@ internal sealed partial class GenerationGrain
                 },
             };
         }
+        catch (Exception) when (_stopping)
+        {
+            return;   // another activation goes on with it
+        }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             end = GenerationEventKind.Cancelled;
@@ -73,38 +76,56 @@ internal sealed partial class GenerationGrain
             status = log.Status with { State = GenerationState.Failed, Error = OneLine(e.Message) };
         }
         trace.End(status);
-        await ReleaseAsync(gateway);
-        log.Append(end, status);
+        try
+        {
+            await ReleaseAsync(gateway, end);
+            await EndAsync(log, end, status);
+        }
+        catch (Exception e)
+        {
+            LogNotWritten(e, Id);   // another activation has it now
+        }
         DelayDeactivation(TimeSpan.Zero);
     }
 
-    private async Task<CandidateCodes[]> SampleAsync(GenerationLog log, GenerationTrace trace, Route route, PromptEmbedding prompt, CancellationToken cancellationToken)
+    /// <summary>Has a stage done by a device of the gateway's choice; by another one, after a while, if that fails or is lost.</summary>
+    private async Task<T> AtAsync<T>(IGatewayGrain gateway, DeviceStages stage, Func<string, Task<T>> work, Func<T, double> deviceSeconds, CancellationToken cancellationToken)
     {
-        var request = log.Status.Request;
-        var codes = new CandidateCodes?[request.Candidates];
-        using var together = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ExceptionDispatchInfo? failure = null;
-
-        await Task.WhenAll(route.Samplers.Select(ShareAsync));
-        failure?.Throw();
-        return [.. codes.Select((c, i) => c ?? throw new InvalidOperationException($"No device returned candidate {i}."))];
-
-        async Task ShareAsync(SamplerShare share)
+        var failing = new List<string>();
+        for (int attempt = 1; ;)
         {
+            await Task.Delay(options.Value.Wait(attempt), time, cancellationToken);
+            string? device = null;
             try
             {
-                SampleRequest work = new(request.Model, prompt.Vector, request.Seed, share.FirstCandidate, share.Count, request.Sampling);
-                await foreach (var progress in GrainFactory.GetGrain<IGptSamplerGrain>(share.Device).SampleAsync(work, together.Token))
+                device = await gateway.PickAsync(Id, stage, failing);
+                if (device is null)
                 {
-                    if (progress.Codes is not null) codes[progress.Candidate] = new(progress.Candidate, progress.Codes);
-                    trace.DeviceTime(share.Device, progress.DeviceSeconds);
-                    log.Advance(progress.Candidate, progress.Step, done: progress.Codes is not null);
+                    // Accepted work outlives its devices: it waits for others.
+                    await Task.Delay(options.Value.Reassurance, time, cancellationToken);
+                    continue;
                 }
+                var result = await work(device);
+                _trace?.DeviceTime(device, deviceSeconds(result));
+                return result;
             }
-            catch (Exception e)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested && Transient.IsOne(e))
             {
-                failure ??= ExceptionDispatchInfo.Capture(e);   // the first is the cause; it stops the other devices
-                await together.CancelAsync();
+                LogRetried(e, Id, stage, device ?? "none");
+                if (device is not null)
+                {
+                    failing.Add(device);
+                    await CountCrashAsync(device);
+                    if (record.State.Crashes >= options.Value.MaxCrashes) throw new QuarantinedException(record.State.Crashes, device);
+                }
+                attempt = Math.Max(2, attempt);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogRetried(e, Id, stage, device ?? "none");
+                if (++attempt > options.Value.MaxAttempts) throw;
+                failing.Add(device!);
+                Log.Retried();
             }
         }
     }
@@ -135,11 +156,11 @@ internal sealed partial class GenerationGrain
         return (images, await store.WriteAsync(request.ManifestName, manifest, cancellationToken));
     }
 
-    private async Task ReleaseAsync(IGatewayGrain gateway)
+    private async Task ReleaseAsync(IGatewayGrain gateway, GenerationEventKind end)
     {
         try
         {
-            await gateway.ReleaseAsync(Id);
+            await gateway.ReleaseAsync(Id, end == GenerationEventKind.Completed);
         }
         catch (Exception e)
         {

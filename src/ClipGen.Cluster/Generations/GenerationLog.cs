@@ -3,20 +3,27 @@ using System.Runtime.CompilerServices;
 namespace ClipGen.Cluster.Generations;
 
 /// <summary>
-/// What has happened to one generation, numbered from 0, for any number of watchers.
+/// What has happened to one generation, numbered, for any number of watchers.
 /// Every event is kept. What bounds them: a <see cref="GenerationEventKind.Sampling"/> event is made only when another whole
 /// percent of all codes has been drawn, so there are at most 100 of those, and one event per candidate and per kept image.
 /// Not thread-safe: lives in a grain.
 /// </summary>
 internal sealed class GenerationLog
 {
+    /// <summary>Numbers that one activation has for its events: more than it can need.</summary>
+    private const int EpochNumbers = 10_000;
+
+    private readonly int _first;
     private readonly List<GenerationEvent> _events = [];
     private readonly int[] _steps;
     private long _percent;
     private TaskCompletionSource _more = NewSignal();
 
-    public GenerationLog(string id, GenerationRequest request, int codesPerImage)
+    /// <param name="record">As it was accepted or taken up.</param>
+    public GenerationLog(string id, GenerationRecord record)
     {
+        var request = record.Submission!.Request;
+        _first = record.Epoch * EpochNumbers;
         _steps = new int[request.Candidates];
         Status = new()
         {
@@ -24,9 +31,30 @@ internal sealed class GenerationLog
             Request = request,
             State = GenerationState.Queued,
             CodesDrawn = 0,
-            CodesTotal = (long)request.Candidates * codesPerImage,
+            CodesTotal = (long)request.Candidates * record.Model!.CodesPerImage,
+            AcceptedAt = record.AcceptedAt,
+            Retries = record.Crashes,
         };
-        Append(GenerationEventKind.Queued, Status);
+        Append(record.Epoch == 0 ? GenerationEventKind.Queued : GenerationEventKind.Retried, Status);
+    }
+
+    private GenerationLog(GenerationStatus end, IEnumerable<GenerationEvent> events)
+    {
+        Status = end;
+        _steps = [];
+        _events.AddRange(events);
+    }
+
+    /// <summary>The log of a generation that has ended, from its record.</summary>
+    public static GenerationLog Of(GenerationRecord record)
+    {
+        var end = record.End!;
+        return new(end, record.Events.Select(mark => new GenerationEvent
+        {
+            Number = mark.Number,
+            Kind = mark.Kind,
+            Status = mark.State == end.State ? end : end with { State = mark.State, CodesDrawn = mark.CodesDrawn, Result = null, Error = null },
+        }));
     }
 
     public GenerationStatus Status { get; private set; }
@@ -41,11 +69,24 @@ internal sealed class GenerationLog
     public void Append(GenerationEventKind kind, GenerationStatus status)
     {
         Status = status;
-        _events.Add(new() { Number = _events.Count, Kind = kind, Status = status });
+        _events.Add(new() { Number = _first + _events.Count, Kind = kind, Status = status });
         var more = _more;
         _more = NewSignal();
         more.SetResult();
     }
+
+    /// <summary>It waits, with so many sequences before its last one.</summary>
+    public void Wait(int ahead, DateTimeOffset? expectedAt) => Status = Status with { Ahead = ahead, ExpectedAt = expectedAt };
+
+    /// <summary>Something was lost or failed and is tried again.</summary>
+    public void Retried() => Append(GenerationEventKind.Retried, Status with { Retries = Status.Retries + 1 });
+
+    /// <summary>What is written down at the end: everything but the steps of progress.</summary>
+    public IReadOnlyList<EventMark> Marks(GenerationEventKind end, GenerationStatus status) =>
+    [
+        .. _events.Where(e => e.Kind != GenerationEventKind.Sampling).Select(e => new EventMark(e.Number, e.Kind, e.Status.State, e.Status.CodesDrawn)),
+        new(_first + _events.Count, end, status.State, status.CodesDrawn),
+    ];
 
     /// <summary>A candidate has so many of its codes; <paramref name="done"/> when these are all.</summary>
     public void Advance(int candidate, int step, bool done)
@@ -62,9 +103,13 @@ internal sealed class GenerationLog
     /// <summary>All events from a number on; ends after the one that ends the generation.</summary>
     public async IAsyncEnumerable<GenerationEvent> WatchAsync(int from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (int next = from; ;)
+        for (int next = 0; ;)
         {
-            while (next < _events.Count) yield return _events[next++];
+            while (next < _events.Count)
+            {
+                var e = _events[next++];
+                if (e.Number >= from) yield return e;
+            }
             if (Ended) yield break;
             await _more.Task.WaitAsync(cancellationToken);
         }

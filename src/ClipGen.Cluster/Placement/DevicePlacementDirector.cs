@@ -3,7 +3,7 @@ using Orleans.Runtime.Placement;
 namespace ClipGen.Cluster.Placement;
 
 /// <summary>Finds the silo that a device key names. A silo's stable name is its <c>SiloName</c>: in Kubernetes the pod's.</summary>
-internal sealed class DevicePlacementDirector(IClusterMembershipService membership, IDeviceDirectory devices) : IPlacementDirector
+internal sealed class DevicePlacementDirector(IClusterMembershipService membership) : IPlacementDirector
 {
     public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
     {
@@ -14,6 +14,7 @@ internal sealed class DevicePlacementDirector(IClusterMembershipService membersh
         {
             if (members.TryGetValue(address, out var member) && member.Name == silo) return Task.FromResult(address);
         }
-        throw devices.NotFound(key);
+        string[] there = [.. members.Values.Where(m => m.Status == SiloStatus.Active).Select(m => m.Name).Order(StringComparer.Ordinal)];
+        throw new DeviceNotFoundException($"There is no device '{key}': no silo of that name is in the cluster. There are: {string.Join(", ", there)}.");
     }
 }

@@ -116,7 +116,7 @@ internal sealed class FairQueue
 
     private QueueLane LaneOf(QueuedGeneration generation) => generation.Isolated ? _isolated : _ordinary;
 
-    private static (bool, QueuePriority, string) KindOf(QueuedGeneration generation) => (generation.Isolated, generation.Priority, generation.Tenant);
+    private static (bool, GenerationPriority, string) KindOf(QueuedGeneration generation) => (generation.Isolated, generation.Priority, generation.Tenant);
 
     private void CountTenant(string tenant, int change)
     {

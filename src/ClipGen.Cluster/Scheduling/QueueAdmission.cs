@@ -2,18 +2,6 @@ using System.Globalization;
 
 namespace ClipGen.Cluster.Scheduling;
 
-internal enum QueueRefusalReason
-{
-    /// <summary>The model has as much waiting as it takes.</summary>
-    QueueFull,
-
-    /// <summary>The tenant has as much waiting as it may.</summary>
-    TenantQuota,
-
-    /// <summary>The work would not be done in time.</summary>
-    DeadlineCannotHold,
-}
-
 /// <summary>A request at the door, and what it would find inside.</summary>
 /// <param name="Model">Name for messages.</param>
 /// <param name="Tenant">Whose quota counts.</param>
@@ -26,7 +14,7 @@ internal sealed record QueueApplication(string Model, string Tenant, int Candida
 
 /// <param name="RetryAfter">When the same request is worth trying again; null when it never is.</param>
 /// <param name="Message">What is wrong and what to do, for whoever asked.</param>
-internal sealed record QueueRefusal(QueueRefusalReason Reason, TimeSpan? RetryAfter, string Message);
+internal sealed record QueueRefusal(RefusalReason Reason, TimeSpan? RetryAfter, string Message);
 
 /// <summary>Decides who may wait.</summary>
 internal static class QueueAdmission
@@ -42,13 +30,13 @@ internal static class QueueAdmission
         if (tooMany <= 0) return null;
         if (request.Candidates > most)
         {
-            return new(QueueRefusalReason.TenantQuota, null,
+            return new(RefusalReason.TenantQuota, null,
                 $"The tenant '{request.Tenant}' may have at most {most} candidates waiting for the model '{request.Model}', and this request alone has {request.Candidates}. Ask for at most {most}.");
         }
         // Of what leaves the queue, about this tenant's part of what waits is this tenant's.
         int leaving = (int)Math.Ceiling((double)tooMany * request.Waiting / request.WaitingOfTenant);
         var wait = estimate.RetryAfter(leaving);
-        return new(QueueRefusalReason.TenantQuota, wait,
+        return new(RefusalReason.TenantQuota, wait,
             $"The tenant '{request.Tenant}' has {request.WaitingOfTenant} candidates waiting for the model '{request.Model}' of at most {most}; {request.Candidates} more do not fit. {TryAgain(wait)}");
     }
 
@@ -57,7 +45,7 @@ internal static class QueueAdmission
         int tooMany = request.Waiting + request.Candidates - options.MaxWaiting;
         if (tooMany <= 0) return null;
         var wait = estimate.RetryAfter(tooMany);
-        return new(QueueRefusalReason.QueueFull, wait,
+        return new(RefusalReason.QueueFull, wait,
             $"The model '{request.Model}' has {request.Waiting} candidates waiting of at most {options.MaxWaiting}; {request.Candidates} more do not fit. {TryAgain(wait)}");
     }
 
@@ -67,17 +55,17 @@ internal static class QueueAdmission
         if (estimate.Completion(request.Ahead) is not { } expected || estimate.Alone(request.Candidates) is not { } alone)
         {
             var unknown = estimate.RetryAfter(1);
-            return new(QueueRefusalReason.DeadlineCannotHold, unknown,
+            return new(RefusalReason.DeadlineCannotHold, unknown,
                 $"No device of the model '{request.Model}' is ready, so a deadline of {Seconds(deadline)} cannot be promised. {TryAgain(unknown)}");
         }
         string what = $"The model '{request.Model}' would need {Seconds(expected)} for {request.Candidates} candidates; the deadline is in {Seconds(deadline)}.";
         if (alone > deadline)
         {
-            return new(QueueRefusalReason.DeadlineCannotHold, null,
+            return new(RefusalReason.DeadlineCannotHold, null,
                 $"{what} Even with nothing else to do it would need {Seconds(alone)}. Ask for fewer candidates or a later deadline.");
         }
         var wait = CompletionEstimate.AsRetry(expected - deadline);   // the queue grows shorter by a second each second
-        return new(QueueRefusalReason.DeadlineCannotHold, wait, $"{what} {TryAgain(wait)}");
+        return new(RefusalReason.DeadlineCannotHold, wait, $"{what} {TryAgain(wait)}");
     }
 
     private static string TryAgain(TimeSpan wait) => $"Try again in {Math.Ceiling(wait.TotalSeconds):0} s.";

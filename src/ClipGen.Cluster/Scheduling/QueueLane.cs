@@ -9,7 +9,7 @@ internal sealed class QueueLane(int batchShare, long patience, IComparer<Rank> o
     /// <summary>Candidates that wait.</summary>
     public int Count => _interactive.Count + _batch.Count;
 
-    public TenantShares Of(QueuePriority priority) => priority == QueuePriority.Interactive ? _interactive : _batch;
+    public TenantShares Of(GenerationPriority priority) => priority == GenerationPriority.Interactive ? _interactive : _batch;
 
     /// <summary>Takes the next candidate, of which there must be one.</summary>
     public QueuedCandidate Take(long now)
@@ -20,10 +20,10 @@ internal sealed class QueueLane(int batchShare, long patience, IComparer<Rank> o
     }
 
     /// <summary>Picks of both priorities before the one that has so many of its own priority before it.</summary>
-    public int Before(QueuePriority priority, int ofItsOwn)
+    public int Before(GenerationPriority priority, int ofItsOwn)
     {
         int toGo = batchShare - 1;
-        long ofTheOther = priority == QueuePriority.Interactive
+        long ofTheOther = priority == GenerationPriority.Interactive
             ? Math.Min(_batch.Count, (_batchPassedOver + ofItsOwn) / toGo)
             : Math.Min(_interactive.Count, toGo - _batchPassedOver + ((long)ofItsOwn * toGo));
         return ofItsOwn + (int)ofTheOther;

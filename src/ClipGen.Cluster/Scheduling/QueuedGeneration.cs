@@ -1,11 +1,5 @@
 namespace ClipGen.Cluster.Scheduling;
 
-internal enum QueuePriority
-{
-    Interactive,
-    Batch,
-}
-
 /// <summary>A generation as the queue sees it.</summary>
 internal sealed record QueuedGeneration
 {
@@ -16,7 +10,7 @@ internal sealed record QueuedGeneration
     /// <summary>The tenant's share relative to the others', above 0. The last one given counts. Default: 1.</summary>
     public double Weight { get; init; } = 1;
 
-    public QueuePriority Priority { get; init; }
+    public GenerationPriority Priority { get; init; }
 
     /// <summary>Indices still to sample, in the order they are to be taken.</summary>
     public required IReadOnlyList<int> Candidates { get; init; }

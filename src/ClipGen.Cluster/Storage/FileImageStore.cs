@@ -68,6 +68,20 @@ public sealed class FileImageStore(IOptions<FileImageStoreOptions> options) : II
         }
     }
 
+    public Task DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        string path = LocationOf(name);
+        try
+        {
+            if (Directory.Exists(_root)) File.Delete(path);
+            return Task.CompletedTask;
+        }
+        catch (Exception e) when (FileErrors.IsOne(e))
+        {
+            throw FileErrors.Explain(e, path, _root);
+        }
+    }
+
     private static async Task<string> CompareAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         byte[] there = await File.ReadAllBytesAsync(path, cancellationToken);

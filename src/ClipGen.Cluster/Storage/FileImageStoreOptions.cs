@@ -7,9 +7,11 @@ public sealed class FileImageStoreOptions
 {
     public const string SectionName = "ClipGen:FileImageStore";
 
-    /// <summary>Folder the files go to; made if it is missing. Default: <c>images</c> in the current folder.</summary>
+    public const string DefaultFolder = "images";
+
+    /// <summary>Folder the files go to; made if it is missing. Default: <c>images</c> in the data folder, or in the current one where there is none.</summary>
     [Required]
-    public string RootFolder { get; set; } = "images";
+    public string RootFolder { get; set; } = DefaultFolder;
 }
 
 [OptionsValidator]

@@ -14,6 +14,10 @@ public interface IImageStore
     /// <summary>The bytes under a name, or null if there are none.</summary>
     Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>Removes what is under a name, if there is anything.</summary>
+    /// <exception cref="ImageStoreException">It cannot be removed.</exception>
+    Task DeleteAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Where a name is or would be.</summary>
     string LocationOf(string name);
 }

@@ -15,6 +15,8 @@ internal sealed class GenerationTrace : IDisposable
     private readonly long _began;
     private readonly Dictionary<string, double> _seconds = [];
     private double _deviceSeconds;
+    private Activity? _queue;
+    private long _queuedAt;
 
     public GenerationTrace(ClusterInstruments instruments, TimeProvider time, string id, GenerationRequest request)
     {
@@ -38,6 +40,9 @@ internal sealed class GenerationTrace : IDisposable
     /// <summary>What ended the generation, if it failed.</summary>
     public Exception? Error { get; set; }
 
+    /// <summary>The span as a W3C traceparent, for stages that hear of the generation in other ways than by a call of it; null when nobody listens.</summary>
+    public string? Parent => _span?.Id;
+
     /// <summary>Times a stage, and gives it a span here if <paramref name="span"/> names one: most stages make theirs where they run.</summary>
     public async Task<T> MeasureAsync<T>(string stage, string? span, Func<Task<T>> work)
     {
@@ -57,6 +62,23 @@ internal sealed class GenerationTrace : IDisposable
             _seconds[stage] = _time.GetElapsedTime(began).TotalSeconds;
             _instruments.StageDuration.Record(_seconds[stage], _model, new("clipgen.stage", stage));
         }
+    }
+
+    /// <summary>Its candidates wait for slots from here on.</summary>
+    public void Queued()
+    {
+        if (_queuedAt != 0) return;
+        _queuedAt = _time.GetTimestamp();
+        _queue = StageTrace.Start(ClusterInstruments.Source, "clipgen.queue", "queue");
+    }
+
+    /// <summary>The first of them has a slot.</summary>
+    public void Dequeued()
+    {
+        if (_queuedAt == 0 || _seconds.ContainsKey("queue")) return;
+        _seconds["queue"] = _time.GetElapsedTime(_queuedAt).TotalSeconds;
+        _instruments.StageDuration.Record(_seconds["queue"], _model, new("clipgen.stage", "queue"));
+        _queue?.Dispose();
     }
 
     public void DeviceTime(string device, double seconds)
@@ -97,5 +119,9 @@ internal sealed class GenerationTrace : IDisposable
         _span?.Stop();
     }
 
-    public void Dispose() => _span?.Dispose();
+    public void Dispose()
+    {
+        _queue?.Dispose();
+        _span?.Dispose();
+    }
 }

@@ -1,4 +1,5 @@
-using ClipGen.Cluster.Placement;
+using System.Collections.Concurrent;
+using ClipGen.Cluster.Generations;
 using ClipGen.Engine.Devices;
 
 namespace ClipGen.Silo.Devices;
@@ -7,26 +8,43 @@ namespace ClipGen.Silo.Devices;
 /// The engines of this process, one for each device and model. They live here and not in grains: an activation may be taken down
 /// and put up again at any time, a loaded model may not.
 /// </summary>
-public sealed class DeviceRegistry : IDisposable
+public sealed class DeviceRegistry : ISiloRole, IDisposable
 {
-    private readonly Dictionary<(string Device, string Model), IDeviceEngine> _engines = [];
+    private readonly ConcurrentDictionary<(string Device, string Model), IDeviceEngine> _engines = [];
     private readonly CancellationTokenSource _stopping = new();
+    private bool _disposed;
 
-    /// <param name="engines">Stay the caller's: they are not disposed here.</param>
+    /// <param name="engines">Loaded and ready; they stay the caller's and are not disposed here.</param>
+    /// <param name="stages">What engines are offered for.</param>
+    /// <param name="drawsHere">Whether engines are added later, so that the process draws although none is here yet.</param>
     /// <exception cref="ArgumentException">Two engines have the same device and model.</exception>
-    public DeviceRegistry(IEnumerable<IDeviceEngine> engines)
+    public DeviceRegistry(IEnumerable<IDeviceEngine> engines, DeviceStages stages = DeviceStages.All, bool drawsHere = false)
     {
         ArgumentNullException.ThrowIfNull(engines);
-        foreach (var engine in engines)
-        {
-            if (!_engines.TryAdd((engine.Device.Name, engine.Model.Name), engine))
-                throw new ArgumentException($"Device {engine.Device.Name} has the model '{engine.Model.Name}' twice.", nameof(engines));
-        }
+        Stages = stages;
+        foreach (var engine in engines) Add(engine);
+        HasDevices = drawsHere || !_engines.IsEmpty;
         Stopping = _stopping.Token;
     }
 
+    /// <summary>What engines are offered for.</summary>
+    public DeviceStages Stages { get; }
+
+    public bool HasDevices { get; }
+
+    public IReadOnlyCollection<IDeviceEngine> Engines => [.. _engines.Values];
+
     /// <summary>Cancelled when the silo stops: no stage uses an engine after that.</summary>
     public CancellationToken Stopping { get; }
+
+    /// <summary>Takes an engine that is loaded and ready; the cluster hears of it with the next report.</summary>
+    /// <exception cref="ArgumentException">There is one with the same device and model.</exception>
+    public void Add(IDeviceEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        if (!_engines.TryAdd((engine.Device.Name, engine.Model.Name), engine))
+            throw new ArgumentException($"Device {engine.Device.Name} has the model '{engine.Model.Name}' twice.", nameof(engine));
+    }
 
     /// <exception cref="ModelNotFoundException">The device is here, but without this model.</exception>
     /// <returns>Null when the device is not here.</returns>
@@ -37,20 +55,16 @@ public sealed class DeviceRegistry : IDisposable
         return models.Length == 0 ? null : throw new ModelNotFoundException($"Device {device} does not have the model '{model}'. It has: {string.Join(", ", models)}.");
     }
 
-    /// <summary>What the cluster is told of this silo's devices.</summary>
-    public IEnumerable<DeviceEntry> Entries(string silo) => _engines.Values
-        .GroupBy(e => e.Device.Name)
-        .Select(device => new DeviceEntry(
-            new(silo, device.Key),
-            device.First().Device.Kind,
-            device.Max(e => e.Device.Slots),
-            [.. device.Select(e => e.Model.Describe())]));
-
-    public void Stop() => _stopping.Cancel();
+    public void Stop()
+    {
+        if (!_disposed) _stopping.Cancel();
+    }
 
     public void Dispose()
     {
+        if (_disposed) return;   // a container that knows it by two types disposes it twice
         Stop();
+        _disposed = true;
         _stopping.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using ClipGen.Cluster.Clustering;
+using ClipGen.Cluster.Hosting;
 using ClipGen.Cluster.Storage;
 using ClipGen.Cluster.Telemetry;
 using ClipGen.Engine.Devices;
@@ -19,7 +20,9 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly IHost _host;
     private int _disposed;
 
-    private EmbeddedCluster(IHost host) => _host = host;
+    private readonly string? _temporaryFolder;
+
+    private EmbeddedCluster(IHost host, string? temporaryFolder) => (_host, _temporaryFolder) = (host, temporaryFolder);
 
     /// <summary>The way in: <c>Grains.GetGrain&lt;IGatewayGrain&gt;(model)</c>.</summary>
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
@@ -29,15 +32,18 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(engines);
-        var host = Build(options, engines);
+        string? temporary = options.DataFolder is null ? Directory.CreateTempSubdirectory("clipgen-").FullName : null;
+        IHost? host = null;
         try
         {
+            host = Build(options, options.DataFolder ?? temporary!, engines);
             await host.StartAsync(cancellationToken);
-            return new(host);
+            return new(host, temporary);
         }
         catch
         {
-            await DisposeAsync(host);
+            if (host is not null) await DisposeAsync(host);
+            Remove(temporary);
             throw;
         }
     }
@@ -56,12 +62,13 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             // What it says on the token: there is nothing to wait for.
         }
         await DisposeAsync(_host);
+        Remove(_temporaryFolder);
     }
 
-    private static IHost Build(EmbeddedClusterOptions options, IReadOnlyList<IDeviceEngine> engines)
+    private static IHost Build(EmbeddedClusterOptions options, string dataFolder, IReadOnlyList<IDeviceEngine> engines)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(EnvironmentSettings());
+        builder.Configuration.AddInMemoryCollection(EnvironmentSettings.Read());
         // Whatever goes wrong reaches the caller as an exception or an event. What Orleans and the host would log besides is about
         // a small machine (no server GC) and about being stopped at once, as is meant here; it is there for who asks for details.
         builder.Logging.SetMinimumLevel(options.LogLevel < LogLevel.Warning ? options.LogLevel : LogLevel.Critical);
@@ -75,17 +82,16 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         builder.AddClipGenTelemetry();
         builder.UseOrleans(silo =>
         {
-            silo.UseClipGenClustering(new ClusterOptions { ClusterId = "embedded", SiloName = options.SiloName });
+            silo.UseClipGenClustering(new ClusterOptions { ClusterId = "embedded", SiloName = options.SiloName, DataFolder = dataFolder });
             silo.UseClipGenGrains();
         });
         return builder.Build();
     }
 
-    private static IEnumerable<KeyValuePair<string, string?>> EnvironmentSettings() =>
-        from System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables()
-        let name = (string)variable.Key
-        where name.StartsWith("CLIPGEN__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("OTEL_", StringComparison.Ordinal)
-        select KeyValuePair.Create(name.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value);
+    private static void Remove(string? temporaryFolder)
+    {
+        if (temporaryFolder is not null && Directory.Exists(temporaryFolder)) Directory.Delete(temporaryFolder, recursive: true);
+    }
 
     private static async ValueTask DisposeAsync(IHost host)
     {

@@ -9,6 +9,9 @@ public sealed record EmbeddedClusterOptions
     /// <summary>Folder that images and manifests are written to; made when the first one is.</summary>
     public required string ImageFolder { get; init; }
 
+    /// <summary>Folder of what survives a restart. Default: a temporary one, which is removed at the end.</summary>
+    public string? DataFolder { get; init; }
+
     /// <summary>The silo's name: the first part of its devices' keys. Default: <c>local</c>.</summary>
     public string SiloName { get; init; } = "local";
 

@@ -1,19 +1,31 @@
 using ClipGen.Cluster.Placement;
 using ClipGen.Engine.Devices;
 using ClipGen.Silo.Devices;
+using ClipGen.Silo.Sampling;
 
 namespace ClipGen.Silo.Grains;
 
 /// <summary>How a stage grain gets from its key to its engine.</summary>
-internal sealed class StageDevice(DeviceRegistry registry, IDeviceDirectory directory)
+internal sealed class StageDevice(DeviceRegistry registry, SamplerTable samplers)
 {
     /// <summary>Cancelled when the silo stops.</summary>
     public CancellationToken Stopping => registry.Stopping;
 
     /// <exception cref="DeviceNotFoundException">This silo has no such device.</exception>
     /// <exception cref="ModelNotFoundException">The device does not have the model.</exception>
-    public IDeviceEngine Engine(DeviceKey key, string model) => registry.Find(key.Device, model) ?? throw directory.NotFound(key.ToString());
+    public IDeviceEngine Engine(DeviceKey key, string model) => registry.Find(key.Device, model) ?? throw NotFound(key);
+
+    /// <inheritdoc cref="Engine"/>
+    public DeviceSampler Sampler(DeviceKey key, string model) => samplers.Find(key.Device, model) ?? throw NotFound(key);
 
     /// <summary>Cancelled by the caller or when the silo stops; to be disposed.</summary>
     public CancellationTokenSource Link(CancellationToken cancellationToken) => CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, registry.Stopping);
+
+    private DeviceNotFoundException NotFound(DeviceKey key)
+    {
+        string[] here = [.. samplers.All.Select(s => s.Key.ToString()).Distinct().Order(StringComparer.Ordinal)];
+        return new(here.Length == 0
+            ? $"There is no device '{key}': the silo {key.Silo} has none."
+            : $"There is no device '{key}'. The silo {key.Silo} has: {string.Join(", ", here)}.");
+    }
 }

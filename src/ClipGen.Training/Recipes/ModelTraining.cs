@@ -24,8 +24,14 @@ public sealed class ModelTraining(TrainingRecipe recipe, string workFolder, Devi
         return new ClipTrainer(config, recipe.Clip, data, Tokenize, device).Train(Folder("clip"), progress, cancellationToken);
     }
 
-    public (Models.Vqgan.Vqgan Model, IReadOnlyDictionary<string, double> Losses) TrainVqgan(IImageDataset data, Lpips? lpips, CancellationToken cancellationToken) =>
-        new VqganTrainer(recipe.VqganConfig, recipe.Vqgan, data, lpips, device).Train(Folder("vqgan"), progress, cancellationToken);
+    /// <summary>Trains it, then merges its codes where the recipe says so.</summary>
+    public (Models.Vqgan.Vqgan Model, IReadOnlyDictionary<string, double> Losses) TrainVqgan(IImageDataset data, Lpips? lpips, CancellationToken cancellationToken)
+    {
+        var (model, losses) = new VqganTrainer(recipe.VqganConfig, recipe.Vqgan, data, lpips, device).Train(Folder("vqgan"), progress, cancellationToken);
+        if (recipe.MergeCodesTo == 0) return (model, losses);
+        using var _ = model;
+        return (CodebookMerging.Apply(model, recipe.MergeCodesTo, data, Math.Min(recipe.Gpt.Images, 2000), device, cancellationToken), losses);
+    }
 
     /// <summary>Encodes the images with both networks first; no caption is looked at.</summary>
     public (Models.Gpt.Gpt Model, IReadOnlyDictionary<string, double> Losses) TrainGpt(IImageDataset data, Models.Vqgan.Vqgan vqgan, Models.Clip.Clip clip, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Tests.Fakes;
 using ClipGen.Silo.Embedded;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,10 +18,19 @@ internal sealed class Sut : IAsyncDisposable
 
     public static Task<Sut> CreateSut(params FakeEngine[] engines) => CreateSut(null, engines);
 
-    public static async Task<Sut> CreateSut(Action<IServiceCollection>? configure, FakeEngine[] engines, string? folder = null)
+    public static async Task<Sut> CreateSut(Action<IServiceCollection>? configure, FakeEngine[] engines, string? folder = null, string? dataFolder = null)
     {
         folder ??= Path.Combine(Path.GetTempPath(), $"clipgen-{Guid.NewGuid():N}");
-        var options = new EmbeddedClusterOptions { ImageFolder = folder, ConfigureServices = configure };
+        var options = new EmbeddedClusterOptions
+        {
+            ImageFolder = folder,
+            DataFolder = dataFolder,
+            ConfigureServices = services =>
+            {
+                services.Configure<GenerationOptions>(o => o.Backoff = TimeSpan.Zero);
+                configure?.Invoke(services);
+            },
+        };
         return new() { Folder = folder, Cluster = await EmbeddedCluster.StartAsync(options, engines.Length == 0 ? [new()] : engines, Token) };
     }
 
@@ -31,8 +41,10 @@ internal sealed class Sut : IAsyncDisposable
         return GenerationRequest.Create(with?.Invoke(parameters) ?? parameters, description);
     }
 
-    public async Task<IGenerationGrain> Submit(GenerationRequest request) =>
-        Grains.GetGrain<IGenerationGrain>(await Grains.GetGrain<IGatewayGrain>(request.Model).SubmitAsync(request));
+    public Task<IGenerationGrain> Submit(GenerationRequest request) => Submit(new Submission { Request = request });
+
+    public async Task<IGenerationGrain> Submit(Submission submission) =>
+        Grains.GetGrain<IGenerationGrain>((await Grains.GetGrain<IGatewayGrain>(submission.Request.Model).SubmitAsync(submission)).Id);
 
     /// <summary>All events of a request, to its end.</summary>
     public async Task<List<GenerationEvent>> Draw(GenerationRequest request) => await Watch(await Submit(request));

@@ -40,17 +40,20 @@ public sealed class CancellationTests
     }
 
     [Fact]
-    public async Task Deactivating_a_running_generation_cancels_it()
+    public async Task Deactivating_a_running_generation_does_not_end_it()
     {
-        var engine = new FakeEngine { Hold = _never.Task };
+        var hold = new TaskCompletionSource();
+        var engine = new FakeEngine { Hold = hold.Task };
         await using var sut = await Sut.CreateSut(engine);
         var generation = await sut.Submit(await sut.Request());
         await engine.Halfway;
 
         await generation.AsReference<Orleans.Core.Internal.IGrainManagementExtension>().DeactivateOnIdle(Sut.Token);
+        hold.SetResult();
+        var events = await Sut.Watch(generation);
 
-        await engine.Freed.WaitAsync(Sut.Token);
-        Assert.Equal(8, engine.Cancelled);
+        Assert.Equal(GenerationEventKind.Completed, events[^1].Kind);
+        Assert.Equal(0, events[^1].Status.Retries);   // it was handed over, not lost
     }
 
     [Fact]

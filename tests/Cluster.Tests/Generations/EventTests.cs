@@ -59,7 +59,9 @@ public sealed class EventTests
     public async Task Sampling_events_are_at_most_one_for_each_percent()
     {
         await using var sut = await Sut.CreateSut();
-        var log = new GenerationLog("id", await sut.Request(candidates: 10), codesPerImage: 1000);
+        var request = await sut.Request(candidates: 10);
+        var model = await sut.Grains.GetGrain<IGatewayGrain>(request.Model).DescribeAsync() with { CodesPerImage = 1000 };
+        var log = new GenerationLog("id", new() { Submission = new() { Request = request }, Model = model });
         for (int step = 1; step <= 1000; step++)
         {
             for (int candidate = 0; candidate < 10; candidate++) log.Advance(candidate, step, done: step == 1000);

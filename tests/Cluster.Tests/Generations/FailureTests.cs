@@ -1,4 +1,5 @@
 using ClipGen.Cluster.Generations;
+using ClipGen.Cluster.Scheduling;
 using ClipGen.Cluster.Storage;
 using ClipGen.Cluster.Tests.Fakes;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,21 +14,25 @@ public sealed class FailureTests
         var engine = new FakeEngine { SampleFailure = new InvalidOperationException("The device fell off the bus.\nAnd a second line."), Hold = Task.Delay(-1, Sut.Token) };
         await using var sut = await Sut.CreateSut(engine);
 
-        var end = (await sut.Draw(await sut.Request()))[^1];
+        var end = (await sut.Draw(await sut.Request(candidates: engine.Device.Slots)))[^1];
 
         Assert.Equal(GenerationEventKind.Failed, end.Kind);
         Assert.Equal("The device fell off the bus.", end.Status.Error);
         Assert.Null(end.Status.Result);
-        Assert.Equal(0, engine.Running);   // the other candidates were stopped, not left behind
+        await engine.Freed.WaitAsync(Sut.Token);   // the other candidates were stopped, not left behind
     }
 
     [Fact]
-    public async Task One_device_that_fails_stops_the_others()
+    public async Task What_one_device_fails_another_one_draws()
     {
-        FakeEngine[] engines = [new(0) { SampleFailure = new InvalidOperationException("Lost.") }, new(1) { Hold = Task.Delay(-1, Sut.Token) }];
+        FakeEngine[] engines = [new(0), new(1) { SampleFailure = new InvalidOperationException("Lost.") }];
         await using var sut = await Sut.CreateSut(engines);
 
-        Assert.Equal("Lost.", (await sut.Draw(await sut.Request()))[^1].Status.Error);
+        var events = await sut.Draw(await sut.Request());
+
+        Assert.Equal(GenerationEventKind.Completed, events[^1].Kind);
+        await using var alone = await Sut.CreateSut(new FakeEngine());
+        Assert.Equal((await alone.Draw(await alone.Request()))[^1].Status.Result!.CandidateScores, events[^1].Status.Result!.CandidateScores);
     }
 
     [Fact]
@@ -93,22 +98,24 @@ public sealed class FailureTests
     public async Task More_than_the_gateway_takes_is_refused_with_a_time_to_try_again()
     {
         var engine = new FakeEngine { Hold = Task.Delay(-1, Sut.Token) };
-        await using var sut = await Sut.CreateSut(s => s.Configure<GatewayOptions>(o => o.MaxUnfinishedCandidates = 1024), [engine]);
+        await using var sut = await Sut.CreateSut(s => s.Configure<QueueOptions>(o => o.MaxWaiting = 1024), [engine]);
         await sut.Submit(await sut.Request(candidates: 1000));
 
-        var error = await Assert.ThrowsAsync<QueueFullException>(async () => await sut.Submit(await sut.Request(candidates: 25)));
+        // Four of the thousand may have slots by now, and do not wait any more.
+        var error = await Assert.ThrowsAsync<RefusedException>(async () => await sut.Submit(await sut.Request(candidates: 32)));
 
-        Assert.Equal(TimeSpan.FromSeconds(30), error.RetryAfter);
-        Assert.Contains("1000 unfinished candidates of at most 1024; 25 more do not fit. Try again in 30 s.", error.Message);
-        await sut.Submit(await sut.Request(candidates: 24));
+        Assert.Equal(RefusalReason.QueueFull, error.Reason);
+        Assert.InRange(error.RetryAfter!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        Assert.Matches("The model 'fake' has (996|1000) candidates waiting of at most 1024; 32 more do not fit. Try again in [0-9]+ s.", error.Message);
+        await sut.Submit(await sut.Request(candidates: 20));
     }
 
     [Fact]
     public async Task Options_that_cannot_be_are_refused_at_the_start()
     {
         var error = await Assert.ThrowsAnyAsync<Microsoft.Extensions.Options.OptionsValidationException>(
-            () => Sut.CreateSut(s => s.Configure<GatewayOptions>(o => o.MaxUnfinishedCandidates = 3), []));
-        Assert.Contains("GatewayOptions.MaxUnfinishedCandidates must be between 1024 and 1000000.", error.Message);
+            () => Sut.CreateSut(s => s.Configure<QueueOptions>(o => o.MaxWaiting = 3), []));
+        Assert.Contains("MaxWaiting must be between 1024 and 1000000.", error.Message);
     }
 
     private sealed class FullStore : IImageStore
@@ -119,6 +126,8 @@ public sealed class FailureTests
             throw new ImageStoreException("Cannot write 'x': the disk is full.");
 
         public Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
+
+        public Task DeleteAsync(string name, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public string LocationOf(string name) => name;
     }

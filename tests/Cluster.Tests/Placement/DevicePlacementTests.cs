@@ -6,18 +6,15 @@ namespace ClipGen.Cluster.Tests.Placement;
 public sealed class DevicePlacementTests
 {
     [Theory]
-    [InlineData("local/cpu:9")]
-    [InlineData("elsewhere/cpu:0")]
-    public async Task A_device_that_does_not_exist_is_named_with_those_that_do(string device)
+    [InlineData("local/cpu:9", "There is no device 'local/cpu:9'. The silo local has: local/cpu:0, local/cpu:1.")]
+    [InlineData("elsewhere/cpu:0", "There is no device 'elsewhere/cpu:0': no silo of that name is in the cluster. There are: local.")]
+    public async Task A_device_that_does_not_exist_is_named_with_those_that_do(string device, string expected)
     {
         await using var sut = await Sut.CreateSut(new FakeEngine(0), new FakeEngine(1));
-        string expected = $"There is no device '{device}'. There are: local/cpu:0, local/cpu:1.";
 
         var encode = await Assert.ThrowsAsync<DeviceNotFoundException>(() => sut.Grains.GetGrain<IClipEncoderGrain>(device).EncodeAsync(new("fake", "a", false), Sut.Token));
-        var sample = await Assert.ThrowsAsync<DeviceNotFoundException>(async () =>
-        {
-            await foreach (var _ in sut.Grains.GetGrain<IGptSamplerGrain>(device).SampleAsync(new("fake", new byte[32], 1, 0, 1, new(1, 1, 1)), Sut.Token)) { }
-        });
+        var sample = await Assert.ThrowsAsync<DeviceNotFoundException>(() =>
+            sut.Grains.GetGrain<IGptSamplerGrain>(device).DispatchAsync(1, [new("g", new("fake", new byte[32], 1, new(1, 1, 1)), [0])]));
 
         Assert.Equal(expected, encode.Message);
         Assert.Equal(expected, sample.Message);

@@ -103,7 +103,7 @@ public sealed class FairQueuePropertyTests
         Id = name(g),
         Tenant = name(g % 3),
         Weight = Weights[g % 3],
-        Priority = g % 4 == 3 ? QueuePriority.Batch : QueuePriority.Interactive,
+        Priority = g % 4 == 3 ? GenerationPriority.Batch : GenerationPriority.Interactive,
         Candidates = [.. Enumerable.Range(first, count)],
         Isolated = count == 6,
     };

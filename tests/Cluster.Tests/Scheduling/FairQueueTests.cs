@@ -106,7 +106,7 @@ public sealed class FairQueueTests
     [Fact]
     public void What_was_put_back_stays_within_its_tenant_and_priority()
     {
-        _sut.Add("batch", 2, priority: QueuePriority.Batch);
+        _sut.Add("batch", 2, priority: GenerationPriority.Batch);
         _sut.Take();
         _sut.Add("interactive", 2);
         Queue.PutBack("batch", [0]);

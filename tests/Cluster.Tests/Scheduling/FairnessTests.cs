@@ -93,8 +93,8 @@ public sealed class FairnessTests
     {
         _sut.Add("a1", 40, tenant: "A");
         _sut.Take(picks: 40);
-        _sut.Add("a2", 40, tenant: "A", priority: QueuePriority.Batch);
-        _sut.Add("b2", 40, tenant: "B", priority: QueuePriority.Batch);
+        _sut.Add("a2", 40, tenant: "A", priority: GenerationPriority.Batch);
+        _sut.Add("b2", 40, tenant: "B", priority: GenerationPriority.Batch);
         Assert.Equal(10, _sut.Take(picks: 20).Count(p => p == "a2"));
     }
 }

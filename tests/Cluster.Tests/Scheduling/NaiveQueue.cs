@@ -8,7 +8,7 @@ internal sealed class NaiveQueue(QueueOptions options, ManualClock clock)
 {
     private readonly List<Entry> _entries = [];   // by arrival
     private readonly List<Share> _shares = [];
-    private readonly Dictionary<(bool, QueuePriority), double> _virtualTime = [];
+    private readonly Dictionary<(bool, GenerationPriority), double> _virtualTime = [];
     private readonly Dictionary<bool, int> _passedOver = [];
     private int _returns, _turns;
 
@@ -51,11 +51,11 @@ internal sealed class NaiveQueue(QueueOptions options, ManualClock clock)
         var waiting = _entries.Where(e => e.About.Isolated == isolated && e.Count > 0).ToList();
         if (waiting.Count == 0) return false;
 
-        bool anyBatch = waiting.Any(e => e.About.Priority == QueuePriority.Batch), anyInteractive = waiting.Any(e => e.About.Priority == QueuePriority.Interactive);
+        bool anyBatch = waiting.Any(e => e.About.Priority == GenerationPriority.Batch), anyInteractive = waiting.Any(e => e.About.Priority == GenerationPriority.Interactive);
         int passedOver = _passedOver.GetValueOrDefault(isolated);
         bool batch = !anyInteractive || (anyBatch && passedOver == options.BatchShare - 1);
         _passedOver[isolated] = batch || !anyBatch ? 0 : passedOver + 1;
-        var priority = batch ? QueuePriority.Batch : QueuePriority.Interactive;
+        var priority = batch ? GenerationPriority.Batch : GenerationPriority.Interactive;
 
         var share = _shares.Where(s => s.Class == (isolated, priority) && waiting.Exists(e => e.Where == s.Where)).OrderBy(s => s.Tag).ThenBy(s => s.Turn).First();
         _shares.RemoveAll(s => s.Class == share.Class && !waiting.Exists(e => e.Where == s.Where) && (s.Tag, s.Turn).CompareTo((share.Tag, share.Turn)) < 0);
@@ -112,7 +112,7 @@ internal sealed class NaiveQueue(QueueOptions options, ManualClock clock)
 
         public int Count => Returned.Count + Fresh.Count;
 
-        public (bool Isolated, QueuePriority Priority, string Tenant) Where => (About.Isolated, About.Priority, About.Tenant);
+        public (bool Isolated, GenerationPriority Priority, string Tenant) Where => (About.Isolated, About.Priority, About.Tenant);
 
         public bool Waits(int candidate) => Returned.Contains(candidate) || Fresh.Contains(candidate);
 
@@ -127,11 +127,11 @@ internal sealed class NaiveQueue(QueueOptions options, ManualClock clock)
 
     private sealed class Share
     {
-        public required (bool Isolated, QueuePriority Priority, string Tenant) Where;
+        public required (bool Isolated, GenerationPriority Priority, string Tenant) Where;
         public double Tag, Weight;
         public long Turn;
         public bool PatienceServed;
 
-        public (bool, QueuePriority) Class => (Where.Isolated, Where.Priority);
+        public (bool, GenerationPriority) Class => (Where.Isolated, Where.Priority);
     }
 }

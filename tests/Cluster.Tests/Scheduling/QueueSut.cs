@@ -13,10 +13,10 @@ internal sealed class QueueSut
     public FairQueue Queue { get; }
 
     public static QueuedGeneration Generation(
-        string id, int candidates, string tenant = "t", double weight = 1, QueuePriority priority = QueuePriority.Interactive, bool isolated = false) =>
+        string id, int candidates, string tenant = "t", double weight = 1, GenerationPriority priority = GenerationPriority.Interactive, bool isolated = false) =>
         new() { Id = id, Tenant = tenant, Weight = weight, Priority = priority, Candidates = [.. Enumerable.Range(0, candidates)], Isolated = isolated };
 
-    public void Add(string id, int candidates, string tenant = "t", double weight = 1, QueuePriority priority = QueuePriority.Interactive) =>
+    public void Add(string id, int candidates, string tenant = "t", double weight = 1, GenerationPriority priority = GenerationPriority.Interactive) =>
         Queue.Enqueue(Generation(id, candidates, tenant, weight, priority));
 
     public QueuedCandidate Take(bool isolated = false)

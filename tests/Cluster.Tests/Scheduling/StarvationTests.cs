@@ -13,7 +13,7 @@ public sealed class StarvationTests
     public void Batch_work_gets_its_share_of_the_picks_and_no_more(int share)
     {
         QueueSut sut = new(new() { BatchShare = share });
-        sut.Add("batch", 200, priority: QueuePriority.Batch);
+        sut.Add("batch", 200, priority: GenerationPriority.Batch);
         sut.Add("interactive", 1000);
         string[] picks = sut.Take(picks: share * 20);
         Assert.Equal(20, picks.Count(p => p == "batch"));
@@ -25,7 +25,7 @@ public sealed class StarvationTests
     public void Interactive_work_comes_before_batch_work_that_waited_longer()
     {
         QueueSut sut = new();
-        sut.Add("batch", 5, priority: QueuePriority.Batch);
+        sut.Add("batch", 5, priority: GenerationPriority.Batch);
         sut.Add("interactive", 3);
         Assert.Equal(["interactive", "interactive", "interactive", "batch"], sut.Take(picks: 4));
     }
@@ -36,7 +36,7 @@ public sealed class StarvationTests
         QueueSut sut = new(new() { BatchShare = 4 });
         sut.Add("interactive", 100);
         sut.Take(picks: 50);
-        sut.Add("batch", 5, priority: QueuePriority.Batch);
+        sut.Add("batch", 5, priority: GenerationPriority.Batch);
         Assert.Equal(["interactive", "interactive", "interactive", "batch"], sut.Take(picks: 4));
     }
 

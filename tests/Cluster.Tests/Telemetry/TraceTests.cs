@@ -76,7 +76,7 @@ public sealed class TraceTests : IDisposable
 
         var generation = _stopped.Single(a => Equals(a.GetTagItem("gen_ai.response.id"), end.Id));
         Assert.Equal(ActivityStatusCode.Error, generation.Status);
-        Assert.Equal("System.InvalidOperationException", generation.GetTagItem("error.type"));
+        Assert.Equal("ClipGen.Cluster.Generations.StageFailedException", generation.GetTagItem("error.type"));
         Assert.Null(generation.StatusDescription);
         AssertNoPrompt(_stopped.Where(a => a.TraceId == generation.TraceId));
     }

@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 
-namespace ClipGen.Cli.Terminal;
+namespace ClipGen.Engine.Devices;
 
 /// <summary>
 /// Limits how long libgomp's threads spin while they wait. Beside another busy process long spinning makes small products many
 /// times slower. Must be set before libtorch loads, and in C's environment, which .NET's own setter does not reach.
 /// </summary>
-internal static partial class NativeThreads
+public static partial class NativeThreads
 {
     public static void BePolite()
     {

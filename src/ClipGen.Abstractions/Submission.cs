@@ -1,0 +1,51 @@
+namespace ClipGen;
+
+/// <summary>How urgent a generation is.</summary>
+public enum GenerationPriority
+{
+    /// <summary>Somebody waits for it: goes before batch work.</summary>
+    Interactive,
+
+    /// <summary>Fills what interactive work leaves free, and always gets a small share.</summary>
+    Batch,
+}
+
+/// <summary>A request and what does not change its pictures: whose it is, how urgent it is, when it is no longer wanted.</summary>
+[GenerateSerializer, Immutable, Alias("clipgen.Submission")]
+public sealed record Submission
+{
+    /// <summary>The tenant of those who name none.</summary>
+    public const string DefaultTenant = "default";
+
+    [Id(0)] public required GenerationRequest Request { get; init; }
+
+    /// <summary>Whose share of the cluster it takes. Default: <c>default</c>.</summary>
+    [Id(1)] public string Tenant { get; init; } = DefaultTenant;
+
+    /// <summary>Default: interactive.</summary>
+    [Id(2)] public GenerationPriority Priority { get; init; } = GenerationPriority.Interactive;
+
+    /// <summary>
+    /// Submissions of one tenant with one key are one generation, however often they are sent. Null: the caller has no key; then every
+    /// submission is a generation of its own, unless <see cref="Shared"/>.
+    /// </summary>
+    [Id(3)] public string? IdempotencyKey { get; init; }
+
+    /// <summary>Equal requests of one tenant share one run and its result: for requests whose seed the caller chose. Default: false.</summary>
+    [Id(4)] public bool Shared { get; init; }
+
+    /// <summary>When the images are wanted, from acceptance on: refused at once if that cannot hold. Null: whenever.</summary>
+    [Id(5)] public TimeSpan? Deadline { get; init; }
+}
+
+/// <summary>A submission that was written down: from here on it survives any process.</summary>
+/// <param name="Id">Key of its <see cref="IGenerationGrain"/>.</param>
+/// <param name="Existing">Whether an earlier submission made it.</param>
+/// <param name="Ahead">Sequences that wait before its last one.</param>
+/// <param name="ExpectedIn">Estimated time from acceptance to the images; null while there is no device to estimate by.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.Accepted")]
+public sealed record Accepted(
+    [property: Id(0)] string Id,
+    [property: Id(1)] bool Existing,
+    [property: Id(2)] int Ahead,
+    [property: Id(3)] TimeSpan? ExpectedIn);

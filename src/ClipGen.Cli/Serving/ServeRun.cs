@@ -1,0 +1,22 @@
+using ClipGen.Cluster.Clustering;
+using ClipGen.Cluster.Hosting;
+using ClipGen.Silo;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+
+namespace ClipGen.Cli.Serving;
+
+/// <summary>Runs a silo until it is told to stop.</summary>
+internal static class ServeRun
+{
+    public static async Task<int> RunAsync(ServeSettings settings, CancellationToken cancellationToken)
+    {
+        var builder = ClipGenHost.CreateBuilder(settings.ToConfiguration(), silo =>
+        {
+            if (ClusterOptions.From(silo.Configuration).HasRole(SiloRoles.Gpu)) silo.UseClipGenDevices();
+        });
+        await using var app = builder.BuildClipGen();
+        await app.RunAsync(cancellationToken);
+        return Environment.ExitCode;
+    }
+}

@@ -1,0 +1,82 @@
+using ClipGen.Cluster.Scheduling;
+
+namespace ClipGen.Cluster.Generations;
+
+internal sealed partial class GatewayGrain
+{
+    /// <summary>Gives every free slot a sequence, as long as there are both.</summary>
+    private void Pump()
+    {
+        var batch = new Dictionary<DeviceState, List<QueuedCandidate>>();
+        PumpSuspects(batch);
+        List<QueuedCandidate>? skipped = null;
+        while (_devices.Freest([]) is { } device && _queue.TryTake(isolated: false, out var next))
+        {
+            var avoid = _orders[next.Generation].Avoid;
+            if (avoid.Contains(device.Key)) device = _devices.Freest(avoid);
+            if (device is not null) Assign(batch, device, next);
+            else
+            {
+                (skipped ??= []).Add(next);
+                if (skipped.Count >= 64) break;
+            }
+        }
+        // Those for whom only a device was free that has failed them keep their place.
+        foreach (var group in skipped?.GroupBy(s => s.Generation) ?? []) _queue.PutBack(group.Key, group.Select(s => s.Candidate));
+        foreach (var (device, sequences) in batch) SendAsync(device, sequences).Ignore();
+    }
+
+    /// <summary>A generation whose runs took processes down gets a device to itself, so that it takes nobody else down.</summary>
+    private void PumpSuspects(Dictionary<DeviceState, List<QueuedCandidate>> batch)
+    {
+        var device = _devices.SetAside;
+        if (device is null)
+        {
+            if (!_queue.HasIsolated || (device = _devices.Emptiest()) is null) return;
+            device.IsSetAside = true;
+        }
+        if (device is { Given: > 0, Suspect: null }) return;   // what ran there leaves first
+        while (device.Free > 0 && _queue.TryTake(isolated: true, out var next))
+        {
+            if (device.Suspect is not null && device.Suspect != next.Generation)
+            {
+                _queue.PutBack(next.Generation, [next.Candidate]);
+                break;
+            }
+            device.Suspect = next.Generation;
+            Assign(batch, device, next);
+        }
+        if (device.Given == 0) device.IsSetAside = false;
+    }
+
+    private static void Assign(Dictionary<DeviceState, List<QueuedCandidate>> batch, DeviceState device, QueuedCandidate sequence)
+    {
+        if (!batch.TryGetValue(device, out var sequences))
+        {
+            batch.Add(device, sequences = []);
+            device.NextDispatch();
+        }
+        device.Give(sequence.Generation, sequence.Candidate);
+        sequences.Add(sequence);
+    }
+
+    private async Task SendAsync(DeviceState device, List<QueuedCandidate> sequences)
+    {
+        var work = sequences.GroupBy(s => s.Generation).Select(g => new SampleWork(g.Key, _orders[g.Key].Spec, [.. g.Select(s => s.Candidate)])).ToList();
+        try
+        {
+            await GrainFactory.GetGrain<IGptSamplerGrain>(device.Key).DispatchAsync(device.LastDispatch, work);
+        }
+        catch (Exception e)
+        {
+            LogNotDispatched(e, sequences.Count, device.Key);
+            // Until its next report it gets nothing. What it may have got all the same is drawn twice: the same codes.
+            device.Suspend();
+            foreach (var sequence in sequences)
+            {
+                if (device.Take(sequence.Generation, sequence.Candidate) && _orders.ContainsKey(sequence.Generation)) _queue.PutBack(sequence.Generation, [sequence.Candidate]);
+            }
+            Pump();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+namespace ClipGen.Cluster.Generations;
+
+internal sealed partial class GenerationGrain
+{
+    private CandidateBoard? _board;
+
+    public Task ReportAsync(SampleReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if (_board is not { } board) return Task.CompletedTask;   // late news of what is not waited for any more
+        bool again = false;
+        foreach (var progress in report.Progress)
+        {
+            if (progress.Error is { } error)
+            {
+                again |= board.Failed(progress.Candidate, report.Device, error);
+                continue;
+            }
+            if (progress.HandedBack)
+            {
+                again = true;
+                continue;
+            }
+            if (!board.Advance(progress)) continue;
+            _trace?.Dequeued();
+            _trace?.DeviceTime(report.Device, progress.DeviceSeconds);
+            Log.Advance(progress.Candidate, progress.Step, done: progress.Codes is not null);
+        }
+        if (again) board.AskAgain();
+        return Task.CompletedTask;
+    }
+
+    public async Task LostAsync(string device, IReadOnlyList<int> candidates)
+    {
+        if (_board is not { } board || !board.Lost(candidates, device)) return;
+        await CountCrashAsync(device);
+        board.AskAgain();
+    }
+
+    /// <summary>All candidates' codes, in their order. They come by <see cref="ReportAsync"/>, from whichever devices the gateway chose.</summary>
+    private async Task<IReadOnlyList<CandidateCodes>> SampleAsync(GenerationLog log, IGatewayGrain gateway, PromptEmbedding prompt, CancellationToken cancellationToken)
+    {
+        var request = Submission.Request;
+        var board = _board = new(request.Candidates, options.Value.MaxAttempts);
+        _trace?.Queued();
+        try
+        {
+            while (board.Missing is { Count: > 0 } missing)
+            {
+                await Task.Delay(options.Value.Wait(board.Attempt), time, cancellationToken);
+                try
+                {
+                    var place = await gateway.EnqueueAsync(new(
+                        Id, Submission.Tenant, Submission.Priority, new(request.Model, prompt.Vector, request.Seed, request.Sampling, _trace?.Parent),
+                        missing, record.State.Crashes >= options.Value.CrashesBeforeIsolation, board.Failing));
+                    log.Wait(place.Ahead, time.GetUtcNow() + place.ExpectedIn);   // null + … is null: no device is there to estimate by
+                }
+                catch (Exception e) when (Transient.IsOne(e))
+                {
+                    LogGatewayAway(e, Id);
+                }
+                // Said again after a while in any case: the gateway may have been lost, and with it the queue.
+                await board.WaitAsync(options.Value.Reassurance, time, cancellationToken);
+            }
+            return board.Codes;
+        }
+        finally
+        {
+            _board = null;
+        }
+    }
+
+    /// <exception cref="QuarantinedException">That was one too many.</exception>
+    private async Task CountCrashAsync(string device)
+    {
+        Log.Retried();
+        int crashes = record.State.Crashes + 1;
+        try
+        {
+            await SaveAsync(record.State with { Crashes = crashes });
+        }
+        catch (Exception e) when (!_stopping)
+        {
+            LogNotWritten(e, Id);   // counted in memory at least
+            record.State = record.State with { Crashes = crashes };
+        }
+        if (crashes >= options.Value.MaxCrashes) _board?.Fail(new QuarantinedException(crashes, device));
+    }
+}

@@ -1,0 +1,24 @@
+namespace ClipGen.Cluster.Health;
+
+/// <summary>A gateway is ready when some model has every stage on devices that have reproduced their known answers.</summary>
+internal sealed class GatewayReadiness(IGrainFactory grains) : IReadiness
+{
+    public async Task<IReadOnlyList<string>> ProblemsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var devices = await grains.GetGrain<IClusterDirectoryGrain>(0).DevicesAsync().WaitAsync(cancellationToken);
+            var serving = devices.Where(d => !d.Draining && d.Trouble is null).ToList();
+            if (serving.Count == 0) return ["No device is in service yet."];
+            var offered = serving.GroupBy(d => d.Model.Name).Select(m => (Model: m.Key, Stages: m.Aggregate(DeviceStages.None, (all, d) => all | d.Stages))).ToList();
+            if (offered.Any(m => m.Stages == DeviceStages.All)) return [];
+            return [.. offered.Select(m => $"No device offers {DeviceStages.All & ~m.Stages} for the model '{m.Model}'.")];
+        }
+        catch (OrleansException e)
+        {
+            return [$"The cluster does not answer: {e.Message}"];
+        }
+    }
+
+    public Task<IReadOnlyList<string>> StartingAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+}

@@ -1,0 +1,61 @@
+using ClipGen.Cluster.Clustering;
+using ClipGen.Cluster.Health;
+using ClipGen.Cluster.Storage;
+using ClipGen.Cluster.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ClipGen.Cluster.Hosting;
+
+/// <summary>What every long-running process of the cluster is: a silo, and a small web server that says how it is.</summary>
+public static class ClipGenHost
+{
+    /// <summary>
+    /// A builder with the configuration read (<c>appsettings.json</c> in the current folder, then the environment's <c>CLIPGEN__…</c> and
+    /// <c>OTEL_…</c>, then <paramref name="settings"/>), checked, and the silo put into its cluster.
+    /// </summary>
+    /// <param name="settings">What the command line says, by configuration key.</param>
+    /// <param name="silo">Adds what the silo does.</param>
+    /// <exception cref="OptionsValidationException">Something in the configuration is wrong; the message names all of it.</exception>
+    public static WebApplicationBuilder CreateBuilder(IEnumerable<KeyValuePair<string, string?>> settings, Action<ISiloBuilder> silo)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "clipgen", ContentRootPath = Environment.CurrentDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration
+            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
+            .AddInMemoryCollection(EnvironmentSettings.Read())
+            .AddInMemoryCollection(settings);
+
+        var cluster = ClusterOptions.From(builder.Configuration);
+        var http = HttpOptions.From(builder.Configuration);
+        builder.WebHost.UseUrls($"http://{http.Listen}");
+        builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Services.AddSingleton(Options.Create(http));
+        builder.Services.PostConfigure<FileImageStoreOptions>(o => o.RootFolder = o.RootFolder == FileImageStoreOptions.DefaultFolder ? Path.Combine(cluster.DataFolder, "images") : o.RootFolder);
+        builder.AddClipGenTelemetry();
+        builder.UseOrleans(orleans =>
+        {
+            orleans.UseClipGenClustering(cluster);
+            orleans.UseClipGenCluster();
+            silo(orleans);
+        });
+        if (cluster.HasRole(SiloRoles.Gateway)) builder.Services.AddSingleton<IReadiness, GatewayReadiness>();
+        return builder;
+    }
+
+    /// <summary>Builds the application with its health endpoints.</summary>
+    public static WebApplication BuildClipGen(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var app = builder.Build();
+        app.MapClipGenHealth();
+        return app;
+    }
+}

@@ -1,0 +1,84 @@
+using ClipGen.Cluster.Clustering;
+using ClipGen.Silo.Sampling;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ClipGen.Silo.Devices;
+
+/// <summary>
+/// Tells gateways and the directory of this silo's devices: when the silo takes calls, every second from then on, and when it stops,
+/// so that no more work comes and what runs is finished or handed back.
+/// </summary>
+internal sealed partial class DeviceReporter(
+    SamplerTable samplers, DeviceRegistry registry, ILocalSiloDetails silo, IGrainFactory grains, IOptions<ClusterOptions> options, TimeProvider time, ILogger<DeviceReporter> logger)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private Task _loop = Task.CompletedTask;
+
+    public void Participate(ISiloLifecycle observer) =>
+        observer.Subscribe(nameof(DeviceReporter), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+
+    /// <summary>Tells how things stand now.</summary>
+    public async Task ReportAsync()
+    {
+        var reports = samplers.All.Select(s => s.Report()).ToList();
+        if (reports.Count == 0) return;
+        await Task.WhenAll([TellAsync(() => grains.GetGrain<IClusterDirectoryGrain>(0).AnnounceAsync(silo.Name, reports)),
+            .. reports.Select(report => TellAsync(() => grains.GetGrain<IGatewayGrain>(report.Model.Name).ReportAsync(report)))]);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await ReportAsync();
+        _loop = Task.Run(LoopAsync, CancellationToken.None);
+    }
+
+    private async Task LoopAsync()
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token)) await ReportAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+    }
+
+    private async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            grace.CancelAfter(options.Value.ShutdownGrace);
+            var drained = Task.WhenAll(samplers.All.Select(s => s.DrainAsync(grace.Token)));
+            await ReportAsync();   // they say now that they drain
+            await drained;
+            await ReportAsync();
+        }
+        await _stop.CancelAsync();
+        await _loop;
+        registry.Stop();
+    }
+
+    private async Task TellAsync(Func<Task> tell)
+    {
+        try
+        {
+            await tell();
+        }
+        catch (Exception e)
+        {
+            LogNotTold(e, silo.Name);   // there may be no gateway yet; the next report is a second away
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Silo {Silo} could not report its devices")]
+    private partial void LogNotTold(Exception exception, string silo);
+}

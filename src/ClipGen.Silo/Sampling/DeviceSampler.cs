@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using ClipGen.Cluster.Placement;
+using ClipGen.Cluster.Telemetry;
+using ClipGen.Engine.Devices;
+using ClipGen.Silo.Devices;
+using ClipGen.Silo.Grains;
+using ClipGen.Silo.Telemetry;
+
+namespace ClipGen.Silo.Sampling;
+
+/// <summary>
+/// The sequences that gateways have given one engine. They belong to the device, not to a call: their generations are told what
+/// becomes of them, whichever silo these live on by then.
+/// </summary>
+public sealed class DeviceSampler : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Generation, int Candidate), Running> _active = [];
+    private readonly IDeviceEngine _engine;
+    private readonly SampleOutbox _outbox;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _stop = new();
+    private long _lastDispatch;
+    private double _secondsPerCandidate;
+    private bool _draining;
+
+    internal DeviceSampler(DeviceKey key, IDeviceEngine engine, DeviceStages stages, Guid incarnation, IGrainFactory grains, TimeProvider time)
+    {
+        (Key, _engine, Stages, Incarnation, _time) = (key, engine, stages, incarnation, time);
+        _outbox = new(key.ToString(), engine.Model.Name, grains, time, () => SecondsPerCandidate);
+    }
+
+    public DeviceKey Key { get; }
+
+    public DeviceStages Stages { get; }
+
+    public Guid Incarnation { get; }
+
+    public string Model => _engine.Model.Name;
+
+    /// <summary>Why the device is out of service; null when it is not.</summary>
+    public string? Trouble { get; set; }
+
+    private double SecondsPerCandidate { get { lock (_gate) return _secondsPerCandidate; } }
+
+    /// <summary>Takes sequences from a gateway; those that are here already are left alone.</summary>
+    public void Dispatch(long number, IReadOnlyList<SampleWork> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var taken = new List<(SampleWork Work, Running Running)>();
+        lock (_gate)
+        {
+            _lastDispatch = number;
+            foreach (var item in work)
+            {
+                foreach (int candidate in item.Candidates)
+                {
+                    var running = new Running(item.GenerationId, candidate, CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
+                    if (!_active.TryAdd((item.GenerationId, candidate), running)) running.Stop.Dispose();
+                    else taken.Add((item, running));
+                }
+            }
+        }
+        foreach (var (item, running) in taken) running.Work = SampleAsync(item, running);
+    }
+
+    /// <summary>Stops a generation's sequences within one step.</summary>
+    public void Cancel(string generationId)
+    {
+        List<Running> stopped;
+        lock (_gate) stopped = [.. _active.Values.Where(r => r.Generation == generationId)];
+        foreach (var running in stopped)
+        {
+            running.Forgotten = true;
+            running.TryStop();
+        }
+    }
+
+    public DeviceReport Report()
+    {
+        lock (_gate)
+        {
+            return new(
+                Key.ToString(), _engine.Device.Kind, _engine.Device.Slots, _engine.Model.Describe(), Stages, Incarnation, _lastDispatch,
+                [.. _active.Keys.GroupBy(k => k.Generation).Select(g => new SequenceGroup(g.Key, [.. g.Select(k => k.Candidate)]))],
+                _draining, _secondsPerCandidate, Trouble);
+        }
+    }
+
+    /// <summary>Takes no more; returns when all that ran has left, or hands back what has not by the time the token says so.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        Task[] work;
+        lock (_gate)
+        {
+            _draining = true;
+            work = [.. _active.Values.Select(r => r.Work)];
+        }
+        var all = Task.WhenAll(work);
+        await all.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _stop.CancelAsync();
+        await all;
+        await _outbox.FlushAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        Task[] work;
+        lock (_gate) work = [.. _active.Values.Select(r => r.Work)];
+        await Task.WhenAll(work);
+        await _outbox.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private async Task SampleAsync(SampleWork work, Running running)
+    {
+        await Task.Yield();
+        using var span = SiloTelemetry.StartSample(work, running.Candidate, Key);
+        long began = _time.GetTimestamp();
+        var (generation, candidate, spec) = (work.GenerationId, running.Candidate, work.Spec);
+        SampleProgress? last = null;
+        try
+        {
+            var (topK, topP, temperature) = spec.Sampling;
+            var sampled = await _engine.SampleAsync(
+                new(Vectors.ToFloats(spec.Embedding), spec.Seed, candidate, new(topK, topP, temperature)),
+                step => _outbox.Step(generation, candidate, step),
+                running.Stop.Token);
+            span?.SetTag("clipgen.device_seconds", sampled.DeviceSeconds).SetTag("gen_ai.usage.output_tokens", sampled.Codes.Length);
+            last = new(candidate, sampled.Codes.Length, Vectors.ToBytes(sampled.Codes), sampled.DeviceSeconds);
+            Measure(_time.GetElapsedTime(began).TotalSeconds);
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops: others are to draw it. Or its generation has ended and wants to hear no more.
+            last = running.Forgotten ? null : new(candidate, 0, null, 0, HandedBack: true);
+        }
+        catch (Exception e)
+        {
+            span.Fail(e);
+            last = new(candidate, 0, null, 0, e.Message);
+        }
+        lock (_gate) _active.Remove((generation, candidate));
+        running.Stop.Dispose();
+        _outbox.Ended(generation, candidate, last);
+    }
+
+    private void Measure(double seconds)
+    {
+        lock (_gate) _secondsPerCandidate = _secondsPerCandidate == 0 ? seconds : _secondsPerCandidate + 0.1 * (seconds - _secondsPerCandidate);
+    }
+
+    private sealed class Running(string generation, int candidate, CancellationTokenSource stop)
+    {
+        public string Generation => generation;
+
+        public int Candidate => candidate;
+
+        public CancellationTokenSource Stop => stop;
+
+        public Task Work { get; set; } = Task.CompletedTask;
+
+        /// <summary>Nobody waits for it any more.</summary>
+        public bool Forgotten { get; set; }
+
+        public void TryStop()
+        {
+            try
+            {
+                stop.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has just ended by itself.
+            }
+        }
+    }
+}

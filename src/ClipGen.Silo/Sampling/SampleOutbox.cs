@@ -1,0 +1,177 @@
+namespace ClipGen.Silo.Sampling;
+
+/// <summary>
+/// What a device has to say: to generations, their candidates' progress and codes; to the gateway, the slots that are free again.
+/// What comes within a few milliseconds goes in one message; codes are sent again until they arrive, progress is not.
+/// </summary>
+internal sealed class SampleOutbox : IAsyncDisposable
+{
+    private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(2), BetweenProgress = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), BeforeAgain = TimeSpan.FromMilliseconds(300);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Dictionary<int, SampleProgress>> _letters = new(StringComparer.Ordinal);
+    private readonly List<(string Generation, int Candidate)> _freed = [];
+    private readonly SemaphoreSlim _news = new(0, 1);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly string _device;
+    private readonly string _model;
+    private readonly IGrainFactory _grains;
+    private readonly TimeProvider _time;
+    private readonly Func<double> _secondsPerCandidate;
+    private readonly Task _loop;
+    private long _progressAt;
+    private bool _urgent, _any;
+    private int _underWay;
+
+    public SampleOutbox(string device, string model, IGrainFactory grains, TimeProvider time, Func<double> secondsPerCandidate)
+    {
+        (_device, _model, _grains, _time, _secondsPerCandidate) = (device, model, grains, time, secondsPerCandidate);
+        _loop = Task.Run(LoopAsync);
+    }
+
+    /// <summary>A candidate has so many codes.</summary>
+    public void Step(string generation, int candidate, int step)
+    {
+        lock (_gate)
+        {
+            var letter = LetterTo(generation);
+            if (!letter.TryGetValue(candidate, out var known) || known is { Codes: null, Error: null, HandedBack: false }) letter[candidate] = new(candidate, step, null, 0);
+            if (_any) return;
+            _any = true;
+        }
+        Wake();
+    }
+
+    /// <summary>A candidate has left its slot; its generation hears the last of it, unless that is null.</summary>
+    public void Ended(string generation, int candidate, SampleProgress? last)
+    {
+        lock (_gate)
+        {
+            _freed.Add((generation, candidate));
+            if (last is not null) LetterTo(generation)[candidate] = last;
+            else if (_letters.TryGetValue(generation, out var letter)) letter.Remove(candidate);
+            _urgent = _any = true;
+        }
+        Wake();
+    }
+
+    /// <summary>Returns when everything has been sent, or given up.</summary>
+    public async Task FlushAsync()
+    {
+        Send(all: true);
+        while (Volatile.Read(ref _underWay) > 0) await Task.Delay(Together);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _stop.Dispose();
+        _news.Dispose();
+    }
+
+    private Dictionary<int, SampleProgress> LetterTo(string generation)
+    {
+        if (!_letters.TryGetValue(generation, out var letter)) _letters.Add(generation, letter = []);
+        return letter;
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            _news.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake already.
+        }
+    }
+
+    private async Task LoopAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _news.WaitAsync(_stop.Token);
+                bool urgent;
+                lock (_gate) urgent = _urgent;
+                var rest = BetweenProgress - _time.GetElapsedTime(_progressAt);
+                if (urgent || rest <= TimeSpan.Zero)
+                {
+                    await Task.Delay(Together, _stop.Token);
+                    Send(all: rest <= TimeSpan.Zero);
+                }
+                else
+                {
+                    // Progress can wait; an ended sequence cuts the wait short.
+                    if (await _news.WaitAsync(rest, _stop.Token)) Wake();
+                    else Send(all: true);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed.
+        }
+    }
+
+    /// <param name="all">Progress as well, not only what has ended.</param>
+    private void Send(bool all)
+    {
+        List<(string Generation, SampleProgress[] Progress)> letters = [];
+        SequenceGroup[] freed;
+        lock (_gate)
+        {
+            foreach (var (generation, letter) in _letters)
+            {
+                if (!all && !letter.Values.Any(IsFinal)) continue;
+                letters.Add((generation, [.. letter.Values]));
+            }
+            foreach (var (generation, _) in letters) _letters.Remove(generation);
+            freed = [.. _freed.GroupBy(f => f.Generation).Select(g => new SequenceGroup(g.Key, [.. g.Select(f => f.Candidate)]))];
+            _freed.Clear();
+            _urgent = false;
+            _any = _letters.Count > 0;
+            if (all) _progressAt = _time.GetTimestamp();
+        }
+        if (freed.Length > 0) _ = TrackAsync(() => _grains.GetGrain<IGatewayGrain>(_model).FreedAsync(new(_device, freed, _secondsPerCandidate())), lasting: false);
+        foreach (var (generation, progress) in letters)
+        {
+            if (progress.Length > 0) _ = TrackAsync(() => _grains.GetGrain<IGenerationGrain>(generation).ReportAsync(new(_device, progress)), lasting: progress.Any(IsFinal));
+        }
+    }
+
+    private static bool IsFinal(SampleProgress progress) => progress.Codes is not null || progress.Error is not null || progress.HandedBack;
+
+    private async Task TrackAsync(Func<Task> send, bool lasting)
+    {
+        Interlocked.Increment(ref _underWay);
+        try
+        {
+            for (long began = _time.GetTimestamp(); ;)
+            {
+                try
+                {
+                    await send();
+                    return;
+                }
+                catch (Exception e) when (lasting && e is OrleansException or TimeoutException && _time.GetElapsedTime(began) < Patience && !_stop.IsCancellationRequested)
+                {
+                    await Task.Delay(BeforeAgain, _time);
+                }
+                catch (Exception)
+                {
+                    // Freed slots show in the next report; a generation asks again for what it misses.
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+}

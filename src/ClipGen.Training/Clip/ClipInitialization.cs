@@ -1,3 +1,4 @@
+using ClipGen.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -23,28 +24,11 @@ public static class ClipInitialization
         Transformer(model.visual.transformer, model.Config.VisionWidth, model.Config.VisionLayers);
     }
 
-    /// <summary>
-    /// [1 + grid², width]: zeros for the class token, then sines and cosines of row and column. Wavelengths run from twice the
-    /// grid down to two patches, so that every one of them varies over the image; the amplitude is that of the patches' own vectors.
-    /// </summary>
+    /// <summary>[1 + grid², width]: zeros for the class token, then the grid's places; their amplitude is that of the patches' own vectors.</summary>
     private static Tensor Places(Models.Clip.ClipConfig config)
     {
-        const double Amplitude = 1.5;
-        int grid = config.ImageSize / config.PatchSize, width = config.VisionWidth, waves = width / 4;
-        var values = new float[1 + grid * grid, width];
-        for (int place = 0; place < grid * grid; place++)
-        {
-            for (int wave = 0; wave < waves; wave++)
-            {
-                double frequency = Math.PI / grid * Math.Pow(grid, (double)wave / waves);
-                double row = (place / grid) * frequency, column = (place % grid) * frequency;
-                values[1 + place, wave] = (float)(Amplitude * Math.Sin(row));
-                values[1 + place, waves + wave] = (float)(Amplitude * Math.Cos(row));
-                values[1 + place, 2 * waves + wave] = (float)(Amplitude * Math.Sin(column));
-                values[1 + place, 3 * waves + wave] = (float)(Amplitude * Math.Cos(column));
-            }
-        }
-        return tensor(values);
+        using var places = GridPlaces.Create(config.ImageSize / config.PatchSize, config.VisionWidth, amplitude: 1.5);
+        return cat([zeros(1, config.VisionWidth), places]);
     }
 
     private static void Transformer(Models.Clip.ClipTransformer transformer, int width, int layers)

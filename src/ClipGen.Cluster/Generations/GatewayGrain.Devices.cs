@@ -148,7 +148,8 @@ internal sealed partial class GatewayGrain
             }
             catch (Exception e)
             {
-                LogNotRecovered(LevelOf(e), e, Model);
+                var level = LevelOf(e);
+                LogNotRecovered(level, e, Model);
                 all = false;
             }
         }
@@ -167,7 +168,8 @@ internal sealed partial class GatewayGrain
         }
         catch (Exception e)
         {
-            LogNotResumed(LevelOf(e), e, id);
+            var level = LevelOf(e);
+            LogNotResumed(level, e, id);
             return null;
         }
     }

@@ -83,6 +83,12 @@ public sealed record SlotsFreed(
     [property: Id(1)] IReadOnlyList<SequenceGroup> Freed,
     [property: Id(2)] double SecondsPerCandidate);
 
+/// <summary>A device for one stage of a generation.</summary>
+/// <param name="Key"><c>silo/device</c>.</param>
+/// <param name="Process">As in <see cref="DeviceReport.Incarnation"/>.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.DeviceChoice")]
+public sealed record DeviceChoice([property: Id(0)] string Key, [property: Id(1)] Guid Process);
+
 /// <summary>One model's devices and queue.</summary>
 [GenerateSerializer, Immutable, Alias("clipgen.GatewayStatus")]
 public sealed record GatewayStatus(

@@ -36,9 +36,13 @@ public interface IGatewayGrain : IGrainWithStringKey
     /// <param name="avoid">Devices that have failed it; taken only if there is no other.</param>
     /// <returns>Null while no device offers the stage.</returns>
     [Alias("Pick")]
-    Task<string?> PickAsync(string generationId, DeviceStages stage, IReadOnlyList<string> avoid);
+    Task<DeviceChoice?> PickAsync(string generationId, DeviceStages stage, IReadOnlyList<string> avoid);
 
-    /// <summary>Called by a generation that has ended, however it ended: whatever of it waits or runs is taken out.</summary>
+    /// <summary>Called by a generation that wants no more codes: whatever of it waits or runs is taken out, so that its slots are free within a step.</summary>
+    [Alias("Withdraw")]
+    Task WithdrawAsync(string generationId);
+
+    /// <summary>Called by a generation whose end has been written down, however it ended: nothing of it is kept here any more.</summary>
     /// <param name="completed">Whether it ended well, so that the time given at acceptance can be held against it.</param>
     [Alias("Release")]
     Task ReleaseAsync(string generationId, bool completed);

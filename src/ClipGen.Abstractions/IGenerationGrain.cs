@@ -18,9 +18,10 @@ public interface IGenerationGrain : IGrainWithStringKey
     [Alias("Report")]
     Task ReportAsync(SampleReport report);
 
-    /// <summary>Called by the gateway: a device is gone, and with it these candidates.</summary>
+    /// <summary>Called by the gateway: these candidates are not at the device any more, and nobody has said why.</summary>
+    /// <param name="process">The process that is gone with them (<see cref="DeviceReport.Incarnation"/>); null when it still runs.</param>
     [Alias("Lost")]
-    Task LostAsync(string device, IReadOnlyList<int> candidates);
+    Task LostAsync(string device, IReadOnlyList<int> candidates, Guid? process);
 
     /// <summary>Called when it has been kept long enough: the record is removed, on request with its images.</summary>
     [Alias("Forget")]

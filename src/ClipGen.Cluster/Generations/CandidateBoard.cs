@@ -42,13 +42,11 @@ internal sealed class CandidateBoard(int candidates, int maxAttempts)
         return true;
     }
 
-    /// <summary>A device is gone; false if all of these have their codes.</summary>
-    public bool Lost(IReadOnlyList<int> candidates, string device)
-    {
-        if (candidates.All(c => _codes[c] is not null)) return false;
-        _failing.Add(device);
-        return true;
-    }
+    /// <summary>Whether one of these has no codes yet.</summary>
+    public bool Misses(IReadOnlyList<int> candidates) => candidates.Any(c => _codes[c] is null);
+
+    /// <summary>A device was lost with some of them: others are to draw them, if there are others.</summary>
+    public void Avoid(string device) => _failing.Add(device);
 
     /// <summary>Ends the wait for codes with an error.</summary>
     public void Fail(Exception failure)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using ClipGen.Cluster.Scheduling;
 
 namespace ClipGen.Cluster.Generations;
@@ -9,9 +10,14 @@ internal sealed partial class GatewayGrain
     /// <summary>Reports come every second; a device that misses this many is gone, whatever the membership says.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often the index is gone through although nothing was lost, and how soon again when not all could be woken.</summary>
+    private static readonly TimeSpan BetweenSweeps = TimeSpan.FromMinutes(1), BeforeAgain = TimeSpan.FromSeconds(5);
+
     private MembershipVersion _seen = MembershipVersion.MinValue;
     private HashSet<SiloAddress> _silos = [];
     private bool _recovering, _recoverAgain;
+    private long _recoveredAt;
+    private TimeSpan _recoverIn;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -24,8 +30,9 @@ internal sealed partial class GatewayGrain
     {
         ArgumentNullException.ThrowIfNull(report);
         Measure(report.SecondsPerCandidate);
+        var before = _devices.Find(report.Key)?.Report.Incarnation;
         var lost = _devices.Report(report);
-        Lost(report.Key, lost);
+        Lost(report.Key, lost, before == report.Incarnation ? null : before);
         Pump();
         return Task.CompletedTask;
     }
@@ -46,18 +53,21 @@ internal sealed partial class GatewayGrain
     /// <summary>Finds devices whose silo is dead or that have fallen silent, and tells their generations.</summary>
     private Task LookAroundAsync(CancellationToken cancellationToken)
     {
-        var alive = membership.CurrentSnapshot.Members.Values
-            .Where(m => m.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping or SiloStatus.Joining)
-            .Select(m => m.Name)
+        // A silo whose name is not in the list at all may have reported before the news of it came.
+        var dead = membership.CurrentSnapshot.Members.Values
+            .GroupBy(m => m.Name, StringComparer.Ordinal)
+            .Where(silo => silo.All(m => m.Status is SiloStatus.Dead))
+            .Select(silo => silo.Key)
             .ToHashSet(StringComparer.Ordinal);
-        var gone = _devices.Devices.Where(d => !alive.Contains(d.Silo)).Concat(_devices.SilentFor(Silence)).Distinct().ToList();
+        var gone = _devices.Devices.Where(d => dead.Contains(d.Silo)).Concat(_devices.SilentFor(Silence)).Distinct().ToList();
         foreach (var device in gone)
         {
             LogDeviceGone(device.Key, Model);
-            Lost(device.Key, _devices.Remove(device.Key));
+            Lost(device.Key, _devices.Remove(device.Key), device.Report.Incarnation);
         }
         // A silo that died may have hosted generations, too: whoever of them is not awake any more is woken.
-        if (gone.Count > 0 || SilosLost()) RecoverAsync().Ignore();
+        bool due = !_recovering && time.GetElapsedTime(_recoveredAt) > _recoverIn;
+        if (gone.Count > 0 | SilosLost() | due) RecoverAsync().Ignore();
         return Task.CompletedTask;
     }
 
@@ -77,16 +87,16 @@ internal sealed partial class GatewayGrain
         if (secondsPerCandidate > 0) _candidateTime.Record(secondsPerCandidate);
     }
 
-    private void Lost(string device, List<SequenceGroup> lost)
+    private void Lost(string device, List<SequenceGroup> lost, Guid? process)
     {
-        foreach (var group in lost) TellLostAsync(device, group).Ignore();
+        foreach (var group in lost) TellLostAsync(device, group, process).Ignore();
     }
 
-    private async Task TellLostAsync(string device, SequenceGroup group)
+    private async Task TellLostAsync(string device, SequenceGroup group, Guid? process)
     {
         try
         {
-            await GrainFactory.GetGrain<IGenerationGrain>(group.GenerationId).LostAsync(device, group.Candidates);
+            await GrainFactory.GetGrain<IGenerationGrain>(group.GenerationId).LostAsync(device, group.Candidates, process);
         }
         catch (Exception e)
         {
@@ -94,7 +104,7 @@ internal sealed partial class GatewayGrain
         }
     }
 
-    /// <summary>Wakes every generation that the index says has not ended; one that was never accepted is swept out of it.</summary>
+    /// <summary>Wakes every generation that the index says has not ended; one that was never accepted, or whose end was not heard, is swept out.</summary>
     private async Task RecoverAsync()
     {
         if (_recovering)
@@ -103,37 +113,64 @@ internal sealed partial class GatewayGrain
             return;
         }
         _recovering = true;
+        bool all;
+        do
+        {
+            (_recoverAgain, all) = (false, true);
+            // Four shards at a time, all of them in this grain's turn.
+            var shards = new Queue<int>(Enumerable.Range(0, UnfinishedIndexGrain.Shards));
+            foreach (bool woken in await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RecoverShardsAsync(shards)))) all &= woken;
+            foreach (string id in _unfinished.OlderThan(2 * BetweenSweeps))
+            {
+                if (await ResumeAsync(id) is not false || !_unfinished.Contains(id)) continue;
+                _unfinished.Remove(id);
+                Withdraw(id);
+            }
+        }
+        while (_recoverAgain);
+        (_recovering, _recoveredAt, _recoverIn) = (false, time.GetTimestamp(), all ? BetweenSweeps : BeforeAgain);
+    }
+
+    private async Task<bool> RecoverShardsAsync(Queue<int> shards)
+    {
+        bool all = true;
+        while (shards.TryDequeue(out int shard))
+        {
+            try
+            {
+                var index = UnfinishedIndexGrain.Of(GrainFactory, Model, shard);
+                foreach (string id in await index.ListAsync())
+                {
+                    bool? goesOn = await ResumeAsync(id);
+                    if (goesOn is null) all = false;
+                    else if (goesOn is false && !_unfinished.Contains(id)) await index.RemoveAsync(id);
+                }
+            }
+            catch (Exception e)
+            {
+                var level = LevelOf(e);
+                LogNotRecovered(level, e, Model);
+                all = false;
+            }
+        }
+        return all;
+    }
+
+    /// <summary>A silo that stops, this one or another, is no trouble: the next activation does it, or the next sweep.</summary>
+    private static LogLevel LevelOf(Exception e) => e is SiloUnavailableException or InvalidOperationException ? LogLevel.Debug : LogLevel.Warning;
+
+    /// <returns>Null when that could not be found out: one that cannot be read must not keep the others from going on.</returns>
+    private async Task<bool?> ResumeAsync(string id)
+    {
         try
         {
-            do
-            {
-                _recoverAgain = false;
-                await Parallel.ForAsync(0, UnfinishedIndexGrain.Shards, new ParallelOptions { MaxDegreeOfParallelism = 4, TaskScheduler = TaskScheduler.Current }, RecoverShardAsync);
-            }
-            while (_recoverAgain);
-        }
-        catch (SiloUnavailableException)
-        {
-            // This silo stops: the next activation does it.
+            return await GrainFactory.GetGrain<IGenerationGrain>(id).ResumeAsync();
         }
         catch (Exception e)
         {
-            LogNotRecovered(e, Model);
-            this.RegisterGrainTimer(_ => RecoverAsync(), new() { DueTime = TimeSpan.FromSeconds(2), Period = Timeout.InfiniteTimeSpan, Interleave = true });
-        }
-        finally
-        {
-            _recovering = false;
-        }
-    }
-
-    private async ValueTask RecoverShardAsync(int shard, CancellationToken cancellationToken)
-    {
-        var index = UnfinishedIndexGrain.Of(GrainFactory, Model, shard);
-        foreach (string id in await index.ListAsync())
-        {
-            if (await GrainFactory.GetGrain<IGenerationGrain>(id).ResumeAsync()) continue;
-            if (!_unfinished.Contains(id)) await index.RemoveAsync(id);
+            var level = LevelOf(e);
+            LogNotResumed(level, e, id);
+            return null;
         }
     }
 }

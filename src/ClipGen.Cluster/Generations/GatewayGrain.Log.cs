@@ -22,6 +22,9 @@ internal sealed partial class GatewayGrain
     [LoggerMessage(LogLevel.Information, "Generation {Generation} could not be cancelled on device {Device}")]
     private partial void LogNotCancelled(Exception exception, string generation, string device);
 
-    [LoggerMessage(LogLevel.Warning, "Unfinished generations of model {Model} could not all be woken; trying again")]
-    private partial void LogNotRecovered(Exception exception, string model);
+    [LoggerMessage("Generation {Generation} could not be woken; trying again")]
+    private partial void LogNotResumed(LogLevel level, Exception exception, string generation);
+
+    [LoggerMessage("Unfinished generations of model {Model} could not all be woken; trying again")]
+    private partial void LogNotRecovered(LogLevel level, Exception exception, string model);
 }

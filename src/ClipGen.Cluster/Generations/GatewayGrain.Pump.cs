@@ -9,20 +9,16 @@ internal sealed partial class GatewayGrain
     {
         var batch = new Dictionary<DeviceState, List<QueuedCandidate>>();
         PumpSuspects(batch);
-        List<QueuedCandidate>? skipped = null;
+        List<(string Generation, int[] Candidates)>? skipped = null;
         while (_devices.Freest([]) is { } device && _queue.TryTake(isolated: false, out var next))
         {
             var avoid = _orders[next.Generation].Avoid;
             if (avoid.Contains(device.Key)) device = _devices.Freest(avoid);
             if (device is not null) Assign(batch, device, next);
-            else
-            {
-                (skipped ??= []).Add(next);
-                if (skipped.Count >= 64) break;
-            }
+            else (skipped ??= []).Add((next.Generation, [next.Candidate, .. _queue.TakeRest(next.Generation)]));
         }
         // Those for whom only a device was free that has failed them keep their place.
-        foreach (var group in skipped?.GroupBy(s => s.Generation) ?? []) _queue.PutBack(group.Key, group.Select(s => s.Candidate));
+        foreach (var (generation, candidates) in skipped ?? []) _queue.PutBack(generation, candidates);
         foreach (var (device, sequences) in batch) SendAsync(device, sequences).Ignore();
     }
 

@@ -30,7 +30,7 @@ internal sealed partial class GatewayGrain(
     public async Task<Accepted> SubmitAsync(Submission submission)
     {
         ArgumentNullException.ThrowIfNull(submission);
-        await CheckModelAsync(submission.Request);
+        var model = await CheckModelAsync(submission.Request);
         string id = GenerationId.Of(submission, time);
         int ahead = _queue.AheadOfNew(Queued(id, submission.Tenant, submission.Priority, [.. Enumerable.Range(0, submission.Request.Candidates)]));
         var estimate = _devices.Estimate(_candidateTime.Seconds);
@@ -45,12 +45,18 @@ internal sealed partial class GatewayGrain(
             DelayDeactivation(Timeout.InfiniteTimeSpan);
             // First the index, then the record: what is in the index alone was never accepted, and is swept out.
             await Index(id).AddAsync(id);
-            outcome = await GrainFactory.GetGrain<IGenerationGrain>(id).StartAsync(submission, _devices.Devices.First().Report.Model);
+            outcome = await GrainFactory.GetGrain<IGenerationGrain>(id).StartAsync(submission, model);
         }
         catch when (!known)
         {
-            _unfinished.Remove(id);
+            _unfinished.Remove(id);   // what the index has of it is swept out
             throw;
+        }
+        if (outcome == StartOutcome.Begun && !_unfinished.Contains(id))
+        {
+            // Meanwhile the end of an earlier run of it, or another's failure to begin it, has taken it out.
+            _unfinished.Add(id, submission.Tenant, submission.Request.Candidates, expected);
+            await Index(id).AddAsync(id);
         }
         if (outcome == StartOutcome.Ended)
         {
@@ -71,6 +77,7 @@ internal sealed partial class GatewayGrain(
     {
         ArgumentNullException.ThrowIfNull(order);
         _unfinished.Add(order.GenerationId, order.Tenant, order.Candidates.Count, expected: null);
+        _unfinished.Arrived(order.GenerationId);
         _orders[order.GenerationId] = order;
         int[] wanted = [.. order.Candidates.Where(c => !_devices.IsGiven(order.GenerationId, c))];
         if (wanted.Length > 0)
@@ -83,12 +90,18 @@ internal sealed partial class GatewayGrain(
         return Task.FromResult(new QueuePlace(ahead, expected));
     }
 
-    public Task<string?> PickAsync(string generationId, DeviceStages stage, IReadOnlyList<string> avoid)
+    public Task<DeviceChoice?> PickAsync(string generationId, DeviceStages stage, IReadOnlyList<string> avoid)
     {
         ArgumentNullException.ThrowIfNull(avoid);
         var device = _devices.Pick(stage, [.. avoid]);
         if (device is not null) _unfinished.Work(generationId, device);
-        return Task.FromResult(device?.Key);
+        return Task.FromResult(device is null ? null : new DeviceChoice(device.Key, device.Report.Incarnation));
+    }
+
+    public Task WithdrawAsync(string generationId)
+    {
+        Withdraw(generationId);
+        return Task.CompletedTask;
     }
 
     public async Task ReleaseAsync(string generationId, bool completed)
@@ -124,10 +137,10 @@ internal sealed partial class GatewayGrain(
 
     private void Admit(Submission submission, int ahead, CompletionEstimate estimate)
     {
-        // Accepted generations that are still being encoded will wait, too; those that are being decoded do not any more.
-        int waiting = Math.Max(0, _unfinished.Sequences - _devices.Given);
+        // Accepted generations that are still being encoded will wait, too.
+        int waiting = _queue.Count + _unfinished.Coming, ofTenant = _queue.CountOf(submission.Tenant) + _unfinished.ComingOf(submission.Tenant);
         var refusal = QueueAdmission.Check(
-            new(Model, submission.Tenant, submission.Request.Candidates, waiting, Math.Min(waiting, _unfinished.SequencesOf(submission.Tenant)), ahead, submission.Deadline),
+            new(Model, submission.Tenant, submission.Request.Candidates, waiting, ofTenant, ahead, submission.Deadline),
             options.Value,
             estimate);
         if (refusal is null) return;
@@ -145,11 +158,11 @@ internal sealed partial class GatewayGrain(
         Isolated = isolated,
     };
 
-    private async Task CheckModelAsync(GenerationRequest request)
+    private async Task<ModelDescription> CheckModelAsync(GenerationRequest request)
     {
         if (request.Model != Model) throw new ModelNotFoundException($"A request for the model '{request.Model}' was sent to the gateway of '{Model}'.");
         var model = await DescribeAsync();
-        if (request.ModelDigest == model.Digest) return;
+        if (request.ModelDigest == model.Digest) return model;
         throw new ModelNotFoundException(
             $"The request was made for another version of the model '{Model}' (digest {request.ModelDigest}); loaded is {model.Digest}. Describe the model again and make the request anew.");
     }

@@ -7,16 +7,22 @@ internal sealed partial class GenerationGrain
     /// <summary>The activation stops although the generation has not ended: another one goes on.</summary>
     private bool _stopping;
 
+    private readonly SemaphoreSlim _writing = new(1);
+    private GenerationRecord? _kept;
+
+    /// <summary>The record as it is in the store; <c>record.State</c> is ahead of it while a write is under way.</summary>
+    private GenerationRecord Kept => _kept ??= record.State;
+
     /// <summary>Accepted is written: only after that does anything begin.</summary>
     private async Task AcceptAsync(Submission submission, ModelDescription model)
     {
-        await SaveAsync(new()
+        await SaveAsync(kept => new()
         {
             Submission = submission,
             Model = model,
             AcceptedAt = time.GetUtcNow(),
             AmongDevices = role.HasDevices,
-            Epoch = record.State.Submission is null ? 0 : record.State.Epoch + 1,
+            Epoch = kept.Submission is null ? 0 : kept.Epoch + 1,
         });
         Begin();
     }
@@ -24,29 +30,43 @@ internal sealed partial class GenerationGrain
     /// <summary>Goes on after another activation, which was lost or has handed it over.</summary>
     private async Task TakeUpAsync()
     {
-        var last = record.State;
         // A lost process counts only if it drew: a gateway's end says nothing about the request.
-        int crashes = last.Crashes + (last.AmongDevices && !last.HandedOver ? 1 : 0);
-        await SaveAsync(last with { Epoch = last.Epoch + 1, Crashes = crashes, AmongDevices = role.HasDevices, HandedOver = false });
+        await SaveAsync(last => last with
+        {
+            Epoch = last.Epoch + 1,
+            Crashes = last.Crashes + (last.AmongDevices && !last.HandedOver ? 1 : 0),
+            AmongDevices = role.HasDevices,
+            HandedOver = false,
+        });
         Begin();
     }
 
     private void Begin()
     {
-        _log = new(Id, record.State);
+        _log = new(Id, Kept);
+        if (_cancel.IsCancellationRequested)
+        {
+            // That was meant for the run before.
+            _cancel.Dispose();
+            _cancel = new();
+        }
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         _run = RunAsync(_log, _cancel.Token);
     }
 
-    private async Task EndAsync(GenerationLog log, GenerationEventKind kind, GenerationStatus status)
+    /// <summary>
+    /// First the record, then the gateway, then whoever watches: a crash in between leaves an ended generation in the index, which is
+    /// swept out, and never an unfinished one outside it.
+    /// </summary>
+    private async Task EndAsync(GenerationLog log, IGatewayGrain gateway, GenerationEventKind kind, GenerationStatus status)
     {
         // What has been drawn and stored is not given up because the record's store is away: it waits for as long as it takes.
-        var end = record.State with { End = status with { Ahead = null, ExpectedAt = null }, EndedAt = time.GetUtcNow(), Events = log.Marks(kind, status) };
+        var end = status with { Ahead = null, ExpectedAt = null };
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                await SaveAsync(end);
+                await SaveAsync(kept => kept with { End = end, EndedAt = time.GetUtcNow(), Events = log.Marks(kind, status) });
                 break;
             }
             catch (Exception e) when (e is not InconsistentStateException && !_stopping)
@@ -55,14 +75,15 @@ internal sealed partial class GenerationGrain
                 await Task.Delay(options.Value.Wait(attempt + 1), time);
             }
         }
-        log.Append(kind, end.End);
+        await TellAsync(() => gateway.ReleaseAsync(Id, kind == GenerationEventKind.Completed));
+        log.Append(kind, end);
     }
 
     private async Task HandOverAsync()
     {
         try
         {
-            await SaveAsync(record.State with { HandedOver = true });
+            await SaveAsync(kept => kept with { HandedOver = true });
         }
         catch (Exception e)
         {
@@ -70,13 +91,16 @@ internal sealed partial class GenerationGrain
         }
     }
 
-    private async Task SaveAsync(GenerationRecord next)
+    /// <summary>One write after the other: two at once would take each other for another activation's.</summary>
+    private async Task SaveAsync(Func<GenerationRecord, GenerationRecord> change)
     {
-        var last = record.State;
-        record.State = next;
+        await _writing.WaitAsync();
         try
         {
+            var next = change(Kept);
+            record.State = next;
             await record.WriteStateAsync();
+            _kept = next;
         }
         catch (InconsistentStateException)
         {
@@ -88,8 +112,26 @@ internal sealed partial class GenerationGrain
         }
         catch
         {
-            record.State = last;
+            record.State = Kept;
             throw;
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task ClearAsync()
+    {
+        await _writing.WaitAsync();
+        try
+        {
+            await record.ClearStateAsync();
+            _kept = record.State;
+        }
+        finally
+        {
+            _writing.Release();
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed partial class GenerationGrain
         try
         {
             // Step 1: see that it may be tried, and that the images can be kept
-            if (record.State.Crashes >= options.Value.MaxCrashes) throw new QuarantinedException(record.State.Crashes, "of this process");
+            if (Kept.Crashes >= options.Value.MaxCrashes) throw new QuarantinedException(Kept.Crashes, null);
             await store.EnsureWritableAsync(cancellationToken);
 
             // Step 2: encode the prompt
@@ -78,12 +78,13 @@ internal sealed partial class GenerationGrain
         trace.End(status);
         try
         {
-            await ReleaseAsync(gateway, end);
-            await EndAsync(log, end, status);
+            // Slots are free at once, even while the end cannot be written down.
+            if (end != GenerationEventKind.Completed) await TellAsync(() => gateway.WithdrawAsync(Id));
+            await EndAsync(log, gateway, end, status);
         }
         catch (Exception e)
         {
-            LogNotWritten(e, Id);   // another activation has it now
+            LogNotWritten(e, Id);   // another activation goes on with it
         }
         DelayDeactivation(TimeSpan.Zero);
     }
@@ -91,40 +92,39 @@ internal sealed partial class GenerationGrain
     /// <summary>Has a stage done by a device of the gateway's choice; by another one, after a while, if that fails or is lost.</summary>
     private async Task<T> AtAsync<T>(IGatewayGrain gateway, DeviceStages stage, Func<string, Task<T>> work, Func<T, double> deviceSeconds, CancellationToken cancellationToken)
     {
-        var failing = new List<string>();
-        for (int attempt = 1; ;)
+        var failing = new SortedSet<string>(StringComparer.Ordinal);
+        for (int attempt = 1, disturbed = 0; ;)
         {
-            await Task.Delay(options.Value.Wait(attempt), time, cancellationToken);
-            string? device = null;
+            await Task.Delay(options.Value.Wait(Math.Max(attempt, disturbed + 1)), time, cancellationToken);
+            DeviceChoice? device = null;
             try
             {
-                device = await gateway.PickAsync(Id, stage, failing);
+                device = await gateway.PickAsync(Id, stage, [.. failing]);
                 if (device is null)
                 {
                     // Accepted work outlives its devices: it waits for others.
                     await Task.Delay(options.Value.Reassurance, time, cancellationToken);
                     continue;
                 }
-                var result = await work(device);
-                _trace?.DeviceTime(device, deviceSeconds(result));
+                var result = await work(device.Key);
+                _trace?.DeviceTime(device.Key, deviceSeconds(result));
                 return result;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && Transient.IsOne(e))
             {
-                LogRetried(e, Id, stage, device ?? "none");
-                if (device is not null)
-                {
-                    failing.Add(device);
-                    await CountCrashAsync(device);
-                    if (record.State.Crashes >= options.Value.MaxCrashes) throw new QuarantinedException(record.State.Crashes, device);
-                }
-                attempt = Math.Max(2, attempt);
+                LogRetried(e, Id, stage, device?.Key ?? "none");
+                disturbed++;
+                if (device is null) continue;
+                failing.Add(device.Key);
+                // A device that could not be found, or that stops in good order, has not crashed.
+                if (e is SiloUnavailableException) await CountCrashAsync(device.Key, device.Process);
+                if (Kept.Crashes >= options.Value.MaxCrashes) throw new QuarantinedException(Kept.Crashes, device.Key);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                LogRetried(e, Id, stage, device ?? "none");
+                LogRetried(e, Id, stage, device?.Key ?? "none");
                 if (++attempt > options.Value.MaxAttempts) throw;
-                failing.Add(device!);
+                if (device is not null) failing.Add(device.Key);
                 Log.Retried();
             }
         }
@@ -156,15 +156,15 @@ internal sealed partial class GenerationGrain
         return (images, await store.WriteAsync(request.ManifestName, manifest, cancellationToken));
     }
 
-    private async Task ReleaseAsync(IGatewayGrain gateway, GenerationEventKind end)
+    private async Task TellAsync(Func<Task> tellGateway)
     {
         try
         {
-            await gateway.ReleaseAsync(Id, end == GenerationEventKind.Completed);
+            await tellGateway();
         }
         catch (Exception e)
         {
-            LogNotReleased(e, Id);   // the gateway's counts are soft state; the images are not
+            LogNotReleased(e, Id);   // it finds out by itself, when it goes through what it takes for unfinished
         }
     }
 

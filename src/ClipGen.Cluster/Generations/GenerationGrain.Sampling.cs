@@ -2,18 +2,19 @@ namespace ClipGen.Cluster.Generations;
 
 internal sealed partial class GenerationGrain
 {
+    private readonly HashSet<Guid> _lostProcesses = [];
     private CandidateBoard? _board;
 
     public Task ReportAsync(SampleReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
         if (_board is not { } board) return Task.CompletedTask;   // late news of what is not waited for any more
-        bool again = false;
+        bool again = false, failed = false;
         foreach (var progress in report.Progress)
         {
             if (progress.Error is { } error)
             {
-                again |= board.Failed(progress.Candidate, report.Device, error);
+                failed |= board.Failed(progress.Candidate, report.Device, error);
                 continue;
             }
             if (progress.HandedBack)
@@ -26,14 +27,20 @@ internal sealed partial class GenerationGrain
             _trace?.DeviceTime(report.Device, progress.DeviceSeconds);
             Log.Advance(progress.Candidate, progress.Step, done: progress.Codes is not null);
         }
-        if (again) board.AskAgain();
+        if (failed) Log.Retried();
+        if (again || failed) board.AskAgain();
         return Task.CompletedTask;
     }
 
-    public async Task LostAsync(string device, IReadOnlyList<int> candidates)
+    public async Task LostAsync(string device, IReadOnlyList<int> candidates, Guid? process)
     {
-        if (_board is not { } board || !board.Lost(candidates, device)) return;
-        await CountCrashAsync(device);
+        ArgumentNullException.ThrowIfNull(candidates);
+        if (_board is not { } board || !board.Misses(candidates)) return;
+        if (process is { } lost)
+        {
+            board.Avoid(device);
+            await CountCrashAsync(device, lost);
+        }
         board.AskAgain();
     }
 
@@ -52,7 +59,7 @@ internal sealed partial class GenerationGrain
                 {
                     var place = await gateway.EnqueueAsync(new(
                         Id, Submission.Tenant, Submission.Priority, new(request.Model, prompt.Vector, request.Seed, request.Sampling, _trace?.Parent),
-                        missing, record.State.Crashes >= options.Value.CrashesBeforeIsolation, board.Failing));
+                        missing, Kept.Crashes >= options.Value.CrashesBeforeIsolation, board.Failing));
                     log.Wait(place.Ahead, time.GetUtcNow() + place.ExpectedIn);   // null + … is null: no device is there to estimate by
                 }
                 catch (Exception e) when (Transient.IsOne(e))
@@ -70,20 +77,20 @@ internal sealed partial class GenerationGrain
         }
     }
 
-    /// <exception cref="QuarantinedException">That was one too many.</exception>
-    private async Task CountCrashAsync(string device)
+    /// <summary>Counts a lost process once, however many of its devices drew this generation; one too many ends it.</summary>
+    private async Task CountCrashAsync(string device, Guid process)
     {
+        if (!_lostProcesses.Add(process)) return;
         Log.Retried();
-        int crashes = record.State.Crashes + 1;
         try
         {
-            await SaveAsync(record.State with { Crashes = crashes });
+            await SaveAsync(kept => kept with { Crashes = kept.Crashes + 1 });
         }
         catch (Exception e) when (!_stopping)
         {
-            LogNotWritten(e, Id);   // counted in memory at least
-            record.State = record.State with { Crashes = crashes };
+            LogNotWritten(e, Id);
+            _kept = record.State = Kept with { Crashes = Kept.Crashes + 1 };   // counted in memory at least
         }
-        if (crashes >= options.Value.MaxCrashes) _board?.Fail(new QuarantinedException(crashes, device));
+        if (Kept.Crashes >= options.Value.MaxCrashes) _board?.Fail(new QuarantinedException(Kept.Crashes, device));
     }
 }

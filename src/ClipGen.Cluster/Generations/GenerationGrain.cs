@@ -24,21 +24,21 @@ internal sealed partial class GenerationGrain(
     ILogger<GenerationGrain> logger)
     : Grain, IGenerationGrain, IDisposable
 {
-    private readonly CancellationTokenSource _cancel = new();
+    private readonly SemaphoreSlim _door = new(1);   // one caller at a time begins it or forgets it
+    private CancellationTokenSource _cancel = new();
     private GenerationLog? _log;
     private Task _run = Task.CompletedTask;
-    private Task? _accepting;
 
     private string Id => this.GetPrimaryKeyString();
 
     private GenerationLog Log => _log ?? throw new KeyNotFoundException($"There is no generation '{Id}'.");
 
-    private Submission Submission => record.State.Submission!;
+    private Submission Submission => Kept.Submission!;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        if (record.State.Submission is null) return;
-        if (record.State.End is not null) _log = GenerationLog.Of(record.State);
+        if (Kept.Submission is null) return;
+        if (Kept.End is not null) _log = GenerationLog.Of(Kept);
         else await TakeUpAsync();
     }
 
@@ -46,29 +46,29 @@ internal sealed partial class GenerationGrain(
     {
         ArgumentNullException.ThrowIfNull(submission);
         ArgumentNullException.ThrowIfNull(model);
-        if (_accepting is not null) await _accepting;   // another caller's, with the same key
-        if (record.State.Submission is { } known)
-        {
-            if (known.Request.Digest != submission.Request.Digest)
-                throw new IdempotencyMismatchException("This idempotency key was used for another request; send that request again, or use a new key.");
-            bool again = submission.Shared && record.State.End is { State: GenerationState.Failed or GenerationState.Cancelled };
-            if (!again)
-            {
-                if (record.State.End is not null) return StartOutcome.Ended;
-                if (submission.Shared) await SaveAsync(record.State with { Sharers = record.State.Sharers + 1 });
-                return StartOutcome.Running;
-            }
-        }
-        _accepting = AcceptAsync(submission, model);
+        await _door.WaitAsync();
         try
         {
-            await _accepting;
+            if (Kept.Submission is { } known)
+            {
+                if (known.Request.Digest != submission.Request.Digest)
+                    throw new IdempotencyMismatchException("This idempotency key was used for another request; send that request again, or use a new key.");
+                bool again = submission.Shared && Kept.End is { State: GenerationState.Failed or GenerationState.Cancelled };
+                if (!again && Kept.End is not null) return StartOutcome.Ended;
+                if (!again)
+                {
+                    if (submission.Shared) await SaveAsync(kept => kept with { Sharers = kept.Sharers + 1 });
+                    return StartOutcome.Running;
+                }
+                await _run;   // what the run that ended has still to tell its gateway must not be taken for this one's
+            }
+            await AcceptAsync(submission, model);
+            return StartOutcome.Begun;
         }
         finally
         {
-            _accepting = null;
+            _door.Release();
         }
-        return StartOutcome.Begun;
     }
 
     public Task<bool> ResumeAsync() => Task.FromResult(_log is { Ended: false });   // being asked has activated it, and so it has gone on
@@ -83,22 +83,39 @@ internal sealed partial class GenerationGrain(
 
     public async Task CancelAsync()
     {
-        if (Log.Ended) return;
-        if (record.State.Sharers > 1) await SaveAsync(record.State with { Sharers = record.State.Sharers - 1 });
-        else await _cancel.CancelAsync();
+        if (Log.Ended || Kept.End is not null) return;
+        bool last = Kept.Sharers == 1;
+        if (!last)
+        {
+            await SaveAsync(kept =>
+            {
+                last = kept.Sharers == 1;
+                return kept with { Sharers = Math.Max(1, kept.Sharers - 1) };
+            });
+        }
+        if (last) await _cancel.CancelAsync();
     }
 
     public async Task ForgetAsync(bool withImages)
     {
-        if (record.State.End is not { } end) return;
-        if (withImages)
+        await _door.WaitAsync();
+        try
         {
-            foreach (var image in end.Result?.Images ?? []) await store.DeleteAsync(image.Name, default);
-            if (end.Result is not null) await store.DeleteAsync(end.Request.ManifestName, default);
+            if (Kept.End is not { } end) return;
+            await _run;
+            if (withImages)
+            {
+                foreach (var image in end.Result?.Images ?? []) await store.DeleteAsync(image.Name, default);
+                if (end.Result is not null) await store.DeleteAsync(end.Request.ManifestName, default);
+            }
+            await ClearAsync();
+            _log = null;
+            DeactivateOnIdle();
         }
-        await record.ClearStateAsync();
-        _log = null;
-        DeactivateOnIdle();
+        finally
+        {
+            _door.Release();
+        }
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -108,9 +125,14 @@ internal sealed partial class GenerationGrain(
             _stopping = true;
             await _cancel.CancelAsync();
             await _run.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            if (!cancellationToken.IsCancellationRequested) await HandOverAsync();
+            if (Kept.End is null && !cancellationToken.IsCancellationRequested) await HandOverAsync();
         }
     }
 
-    public void Dispose() => _cancel.Dispose();
+    public void Dispose()
+    {
+        _cancel.Dispose();
+        _door.Dispose();
+        _writing.Dispose();
+    }
 }

@@ -6,11 +6,11 @@ namespace ClipGen.Cluster.Generations;
 internal sealed class StageFailedException(string message, Exception? innerException = null) : Exception(message, innerException);
 
 /// <summary>Too many processes were lost while they drew one request.</summary>
-internal sealed class QuarantinedException(int crashes, string device)
-    : Exception($"Quarantined: {crashes} processes were lost while they drew this request, the last one with device {device}.");
+internal sealed class QuarantinedException(int crashes, string? device)
+    : Exception($"Quarantined: {crashes} processes were lost while they drew this request{(device is null ? "" : $", the last one with device {device}")}.");
 
 /// <summary>Errors that say something of the cluster at this moment and nothing of the request.</summary>
 internal static class Transient
 {
-    public static bool IsOne(Exception e) => e is OrleansException or TimeoutException or Placement.DeviceNotFoundException or ModelNotFoundException;
+    public static bool IsOne(Exception e) => e is OrleansException or TimeoutException or OperationCanceledException or Placement.DeviceNotFoundException or ModelNotFoundException;
 }

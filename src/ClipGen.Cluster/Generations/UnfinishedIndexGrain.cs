@@ -26,7 +26,9 @@ internal sealed class UnfinishedIndexGrain([PersistentState("unfinished", Cluste
         bool added = state.State.Ids.Add(id);
         try
         {
-            await (added ? SaveAsync() : _next ?? _writing);
+            // One that is there already may still be on its way; but a write that failed long ago says nothing of it.
+            if (added || _writing.IsFaulted) await SaveAsync();
+            else await (_next ?? _writing);
         }
         catch
         {

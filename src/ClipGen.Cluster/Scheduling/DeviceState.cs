@@ -3,7 +3,7 @@ namespace ClipGen.Cluster.Scheduling;
 /// <summary>What the gateway knows of one device: its latest report, and which sequences it has been given.</summary>
 internal sealed class DeviceState(DeviceReport report, TimeProvider time)
 {
-    private readonly Dictionary<(string Generation, int Candidate), (long Dispatch, long At)> _given = [];
+    private readonly Dictionary<(string Generation, int Candidate), Entry> _given = [];
     private bool _suspended;
 
     public DeviceReport Report { get; private set; } = report;
@@ -47,7 +47,7 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time)
     /// <summary>Numbers a dispatch that is about to go out.</summary>
     public long NextDispatch() => ++LastDispatch;
 
-    public void Give(string generation, int candidate) => _given[(generation, candidate)] = (LastDispatch, time.GetTimestamp());
+    public void Give(string generation, int candidate) => _given[(generation, candidate)] = new(LastDispatch, time.GetTimestamp());
 
     /// <summary>For each sequence it has, the share of it that should be done by now, 0 to 1.</summary>
     public IEnumerable<double> Done(double secondsPerCandidate) => _given.Values.Select(g => Math.Min(1, time.GetElapsedTime(g.At).TotalSeconds / secondsPerCandidate));
@@ -67,7 +67,10 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time)
         return Groups(taken);
     }
 
-    /// <summary>Takes over a report; what was given before its latest dispatch and is not active there has been lost on the way.</summary>
+    /// <summary>
+    /// Takes over a report; what was given before its latest dispatch and is not active there has been lost on the way. One report
+    /// does not say so yet: a sequence that has just ended is not active any more, and the news of it may come after the report.
+    /// </summary>
     public List<SequenceGroup> Update(DeviceReport report)
     {
         (SeenAt, _suspended) = (time.GetTimestamp(), false);
@@ -81,7 +84,13 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time)
             return gone;
         }
         var active = report.Active.SelectMany(g => g.Candidates.Select(c => (g.GenerationId, c))).ToHashSet();
-        var lost = _given.Where(g => g.Value.Dispatch <= report.LastDispatch && !active.Contains(g.Key)).Select(g => g.Key).ToList();
+        var lost = new List<(string Generation, int Candidate)>();
+        foreach (var (sequence, given) in _given.ToArray())
+        {
+            bool missing = given.Dispatch <= report.LastDispatch && !active.Contains(sequence);
+            if (missing && given.Missing) lost.Add(sequence);
+            else if (missing != given.Missing) _given[sequence] = given with { Missing = missing };
+        }
         foreach (var (id, candidate) in lost) Take(id, candidate);
         Adopt(report);
         return Groups(lost);
@@ -93,9 +102,12 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time)
         LastDispatch = Math.Max(LastDispatch, report.LastDispatch);
         foreach (var group in report.Active)
         {
-            foreach (int candidate in group.Candidates) _given.TryAdd((group.GenerationId, candidate), (report.LastDispatch, SeenAt));
+            foreach (int candidate in group.Candidates) _given.TryAdd((group.GenerationId, candidate), new(report.LastDispatch, SeenAt));
         }
     }
+
+    /// <param name="Missing">The latest report did not have it although it should.</param>
+    private readonly record struct Entry(long Dispatch, long At, bool Missing = false);
 
     private static List<SequenceGroup> Groups(IEnumerable<(string Generation, int Candidate)> sequences) =>
         [.. sequences.GroupBy(s => s.Generation).Select(g => new SequenceGroup(g.Key, [.. g.Select(s => s.Candidate).Order()]))];

@@ -70,6 +70,9 @@ internal sealed class FairQueue
         return true;
     }
 
+    /// <summary>Takes all candidates of a generation that still wait, next first; it stays known, so that they can be put back.</summary>
+    public IReadOnlyList<int> TakeRest(string id) => _generations.TryGetValue(id, out var known) ? Withdraw(known) : [];
+
     /// <summary>
     /// A device was lost with these candidates: they go before everything else of their priority and tenant, in the order given.
     /// Does nothing when the generation has been removed.

@@ -12,6 +12,7 @@ public sealed class DeviceRegistry : ISiloRole, IDisposable
 {
     private readonly ConcurrentDictionary<(string Device, string Model), IDeviceEngine> _engines = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly bool _drawsHere;
     private bool _disposed;
 
     /// <param name="engines">Loaded and ready; they stay the caller's and are not disposed here.</param>
@@ -23,14 +24,14 @@ public sealed class DeviceRegistry : ISiloRole, IDisposable
         ArgumentNullException.ThrowIfNull(engines);
         Stages = stages;
         foreach (var engine in engines) Add(engine);
-        HasDevices = drawsHere || !_engines.IsEmpty;
+        _drawsHere = drawsHere;
         Stopping = _stopping.Token;
     }
 
     /// <summary>What engines are offered for.</summary>
     public DeviceStages Stages { get; }
 
-    public bool HasDevices { get; }
+    public bool HasDevices => _drawsHere || !_engines.IsEmpty;
 
     public IReadOnlyCollection<IDeviceEngine> Engines => [.. _engines.Values];
 

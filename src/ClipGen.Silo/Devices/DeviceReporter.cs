@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ClipGen.Cluster.Clustering;
 using ClipGen.Silo.Sampling;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ internal sealed partial class DeviceReporter(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<string, Task> _telling = [];
     private Task _loop = Task.CompletedTask;
 
     public void Participate(ISiloLifecycle observer) =>
@@ -26,8 +28,8 @@ internal sealed partial class DeviceReporter(
     {
         var reports = samplers.All.Select(s => s.Report()).ToList();
         if (reports.Count == 0) return;
-        await Task.WhenAll([TellAsync(() => grains.GetGrain<IClusterDirectoryGrain>(0).AnnounceAsync(silo.Name, reports)),
-            .. reports.Select(report => TellAsync(() => grains.GetGrain<IGatewayGrain>(report.Model.Name).ReportAsync(report)))]);
+        await Task.WhenAll([TellAsync("directory", () => grains.GetGrain<IClusterDirectoryGrain>(0).AnnounceAsync(silo.Name, reports)),
+            .. reports.Select(report => TellAsync($"{report.Model.Name} {report.Key}", () => grains.GetGrain<IGatewayGrain>(report.Model.Name).ReportAsync(report)))]);
     }
 
     public void Dispose() => _stop.Dispose();
@@ -43,7 +45,7 @@ internal sealed partial class DeviceReporter(
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token)) await ReportAsync();
+            while (await timer.WaitForNextTickAsync(_stop.Token)) ReportAsync().Ignore();
         }
         catch (OperationCanceledException)
         {
@@ -67,7 +69,11 @@ internal sealed partial class DeviceReporter(
         registry.Stop();
     }
 
-    private async Task TellAsync(Func<Task> tell)
+    /// <summary>A gateway that does not answer must not keep the others from hearing, and is not told twice at once: reports keep their order.</summary>
+    private Task TellAsync(string whom, Func<Task> tell) =>
+        _telling.AddOrUpdate(whom, _ => TryAsync(tell), (_, before) => before.IsCompleted ? TryAsync(tell) : before);
+
+    private async Task TryAsync(Func<Task> tell)
     {
         try
         {

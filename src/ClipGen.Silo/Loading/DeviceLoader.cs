@@ -111,6 +111,10 @@ internal sealed partial class DeviceLoader(
                 {
                     await CheckAsync(registry.Find(sampler.Key.Device, sampler.Model)!, cancellationToken);
                 }
+                catch (EngineBusyException)
+                {
+                    // That is no answer; it is asked again next time.
+                }
                 catch (Exception e) when (!cancellationToken.IsCancellationRequested)
                 {
                     LogTakenOut(e, sampler.Key.ToString(), sampler.Model);

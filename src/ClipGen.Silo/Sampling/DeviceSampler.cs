@@ -47,33 +47,34 @@ public sealed class DeviceSampler : IAsyncDisposable
     public void Dispatch(long number, IReadOnlyList<SampleWork> work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        var taken = new List<(SampleWork Work, Running Running)>();
         lock (_gate)
         {
-            _lastDispatch = number;
+            _lastDispatch = Math.Max(_lastDispatch, number);   // one may overtake another
             foreach (var item in work)
             {
                 foreach (int candidate in item.Candidates)
                 {
+                    // One that is to stop but has not yet is not the one that is wanted now.
+                    if (_active.TryGetValue((item.GenerationId, candidate), out var known) && !known.Forgotten) continue;
                     var running = new Running(item.GenerationId, candidate, CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
-                    if (!_active.TryAdd((item.GenerationId, candidate), running)) running.Stop.Dispose();
-                    else taken.Add((item, running));
+                    _active[(item.GenerationId, candidate)] = running;
+                    // Not in the turn of the grain that was called: the sequence belongs to the device.
+                    running.Work = Task.Run(() => SampleAsync(item, running));
                 }
             }
         }
-        foreach (var (item, running) in taken) running.Work = SampleAsync(item, running);
     }
 
     /// <summary>Stops a generation's sequences within one step.</summary>
     public void Cancel(string generationId)
     {
         List<Running> stopped;
-        lock (_gate) stopped = [.. _active.Values.Where(r => r.Generation == generationId)];
-        foreach (var running in stopped)
+        lock (_gate)
         {
-            running.Forgotten = true;
-            running.TryStop();
+            stopped = [.. _active.Values.Where(r => r.Generation == generationId)];
+            foreach (var running in stopped) running.Forgotten = true;
         }
+        foreach (var running in stopped) running.TryStop();
     }
 
     public DeviceReport Report()
@@ -115,7 +116,6 @@ public sealed class DeviceSampler : IAsyncDisposable
 
     private async Task SampleAsync(SampleWork work, Running running)
     {
-        await Task.Yield();
         using var span = SiloTelemetry.StartSample(work, running.Candidate, Key);
         long began = _time.GetTimestamp();
         var (generation, candidate, spec) = (work.GenerationId, running.Candidate, work.Spec);
@@ -141,9 +141,14 @@ public sealed class DeviceSampler : IAsyncDisposable
             span.Fail(e);
             last = new(candidate, 0, null, 0, e.Message);
         }
-        lock (_gate) _active.Remove((generation, candidate));
+        bool replaced;
+        lock (_gate)
+        {
+            replaced = _active[(generation, candidate)] != running;
+            if (!replaced) _active.Remove((generation, candidate));
+        }
         running.Stop.Dispose();
-        _outbox.Ended(generation, candidate, last);
+        if (!replaced) _outbox.Ended(generation, candidate, last);
     }
 
     private void Measure(double seconds)

@@ -27,7 +27,8 @@ internal sealed class SampleOutbox : IAsyncDisposable
     public SampleOutbox(string device, string model, IGrainFactory grains, TimeProvider time, Func<double> secondsPerCandidate)
     {
         (_device, _model, _grains, _time, _secondsPerCandidate) = (device, model, grains, time, secondsPerCandidate);
-        _loop = Task.Run(LoopAsync);
+        // It outlives the call that happens to make it, and must not carry that call's trace along.
+        using (ExecutionContext.SuppressFlow()) _loop = Task.Run(LoopAsync);
     }
 
     /// <summary>A candidate has so many codes.</summary>
@@ -87,6 +88,10 @@ internal sealed class SampleOutbox : IAsyncDisposable
         {
             // It is awake already.
         }
+        catch (ObjectDisposedException)
+        {
+            // Nobody is told any more.
+        }
     }
 
     private async Task LoopAsync()
@@ -123,6 +128,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
     {
         List<(string Generation, SampleProgress[] Progress)> letters = [];
         SequenceGroup[] freed;
+        bool rest;
         lock (_gate)
         {
             foreach (var (generation, letter) in _letters)
@@ -134,9 +140,10 @@ internal sealed class SampleOutbox : IAsyncDisposable
             freed = [.. _freed.GroupBy(f => f.Generation).Select(g => new SequenceGroup(g.Key, [.. g.Select(f => f.Candidate)]))];
             _freed.Clear();
             _urgent = false;
-            _any = _letters.Count > 0;
+            rest = _any = _letters.Count > 0;
             if (all) _progressAt = _time.GetTimestamp();
         }
+        if (rest) Wake();   // progress that may wait: nothing else would remind of it
         if (freed.Length > 0) _ = TrackAsync(() => _grains.GetGrain<IGatewayGrain>(_model).FreedAsync(new(_device, freed, _secondsPerCandidate())), lasting: false);
         foreach (var (generation, progress) in letters)
         {

@@ -17,7 +17,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     public EngineModel Model { get; } = new(model, Digest: new string('d', 64), DefaultCandidates: 8, CodebookSize: 512, codesPerImage, ImageSize: 32, EmbeddingSize: 8);
 
     /// <summary>Sampling stops halfway until this is done.</summary>
-    public Task Hold { get; init; } = Task.CompletedTask;
+    public Task Hold { get; set; } = Task.CompletedTask;
 
     /// <summary>Encoding and decoding take as long as this.</summary>
     public Task HoldOthers { get; set; } = Task.CompletedTask;
@@ -25,6 +25,11 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     public Exception? SampleFailure { get; init; }
 
     public Exception? DecodeFailure { get; init; }
+
+    public Exception? EncodeFailure { get; init; }
+
+    /// <summary>Seeds of the candidates, in the order in which they were begun.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<ulong> Begun { get; } = [];
 
     /// <summary>Done when a candidate has half its codes.</summary>
     public Task Halfway => _halfway.Task;
@@ -41,6 +46,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     public async Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken)
     {
         await HoldOthers.WaitAsync(cancellationToken);
+        if (EncodeFailure is not null) throw EncodeFailure;
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(prompt));
         return new([.. hash.Take(8).Select(b => b / 255f)], Tokens: prompt.Split(' ').Length + 2, Truncated: prompt.Length > 200, DeviceSeconds: 0.25);
     }
@@ -48,6 +54,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     public async Task<SampledCandidate> SampleAsync(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _running);
+        Begun.Enqueue(job.Seed);
         try
         {
             await Task.Yield();

@@ -56,6 +56,16 @@ internal sealed class Sut : IAsyncDisposable
         return events;
     }
 
+    public async Task<Accepted> Accept(Submission submission) => await Grains.GetGrain<IGatewayGrain>(submission.Request.Model).SubmitAsync(submission);
+
+    public Task<GatewayStatus> Status(string model = "fake") => Grains.GetGrain<IGatewayGrain>(model).GetStatusAsync();
+
+    /// <summary>Waits for what is sure to come; the test's own time limit ends it if it does not.</summary>
+    public async Task Until(Func<GatewayStatus, bool> holds)
+    {
+        while (!holds(await Status())) await Task.Delay(5, Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Cluster.DisposeAsync();

@@ -61,8 +61,13 @@ public static class ClipGenClusteringExtensions
         : pod is not null ? pod.Name
         : $"{Environment.MachineName}-{SiloRoles.Format(options).Replace(',', '-')}";
 
-    private static void AddFileState(this ISiloBuilder silo, ClusterOptions options) => silo.Services.AddGrainStorage(ClusterOptions.GrainStorageName,
-        (services, _) => new FileGrainStorage(Path.Combine(options.DataFolder, "state"), StateSerializer(services), services.GetRequiredService<IActivatorProvider>()));
+    /// <summary>Gives way to a storage of that name that was added before.</summary>
+    private static void AddFileState(this ISiloBuilder silo, ClusterOptions options)
+    {
+        if (silo.Services.Any(s => s.ServiceType == typeof(IGrainStorage) && ClusterOptions.GrainStorageName.Equals(s.ServiceKey))) return;
+        silo.Services.AddGrainStorage(ClusterOptions.GrainStorageName,
+            (services, _) => new FileGrainStorage(Path.Combine(options.DataFolder, "state"), StateSerializer(services), services.GetRequiredService<IActivatorProvider>()));
+    }
 
     // No external clients: who calls grains is a silo, for those learn of a silo's death at once.
     private static void UseEndpoint(this ISiloBuilder silo, ClusterOptions options, KubernetesPod? pod)

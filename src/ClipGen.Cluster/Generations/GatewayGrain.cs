@@ -79,7 +79,8 @@ internal sealed partial class GatewayGrain(
         _unfinished.Add(order.GenerationId, order.Tenant, order.Candidates.Count, expected: null);
         _unfinished.Arrived(order.GenerationId);
         _orders[order.GenerationId] = order;
-        int[] wanted = [.. order.Candidates.Where(c => !_devices.IsGiven(order.GenerationId, c))];
+        var given = _devices.CandidatesGivenOf(order.GenerationId);
+        int[] wanted = [.. order.Candidates.Where(c => !given.Contains(c))];
         if (wanted.Length > 0)
         {
             _queue.Enqueue(Queued(order.GenerationId, order.Tenant, order.Priority, wanted, order.Isolated));
@@ -116,9 +117,10 @@ internal sealed partial class GatewayGrain(
     {
         _orders.Remove(generationId);
         _queue.Remove(generationId);
-        foreach (var device in _devices.Devices)
+        foreach (var device in _devices.DevicesOf(generationId))
         {
-            if (device.TakeAll(generationId).Count > 0) CancelAsync(device.Key, generationId).Ignore();
+            device.TakeAll(generationId);
+            CancelAsync(device.Key, generationId).Ignore();
         }
         Pump();
     }

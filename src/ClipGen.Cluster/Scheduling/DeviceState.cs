@@ -1,7 +1,7 @@
 namespace ClipGen.Cluster.Scheduling;
 
 /// <summary>What the gateway knows of one device: its latest report, and which sequences it has been given.</summary>
-internal sealed class DeviceState(DeviceReport report, TimeProvider time)
+internal sealed class DeviceState(DeviceReport report, TimeProvider time, GivenIndex index)
 {
     private readonly Dictionary<(string Generation, int Candidate), Entry> _given = [];
     private bool _suspended;
@@ -37,17 +37,17 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time)
     /// <summary>Slots that nothing is known to use: the device's credit.</summary>
     public int Free => Samples ? Math.Max(0, Report.Slots - _given.Count) : 0;
 
-    public bool Has(string generation, int candidate) => _given.ContainsKey((generation, candidate));
-
-    public bool HasAny(string generation) => _given.Keys.Any(g => g.Generation == generation);
-
     /// <summary>Out of service until its next report.</summary>
     public void Suspend() => _suspended = true;
 
     /// <summary>Numbers a dispatch that is about to go out.</summary>
     public long NextDispatch() => ++LastDispatch;
 
-    public void Give(string generation, int candidate) => _given[(generation, candidate)] = new(LastDispatch, time.GetTimestamp());
+    public void Give(string generation, int candidate)
+    {
+        if (_given.TryAdd((generation, candidate), default)) index.Add(this, generation, candidate);
+        _given[(generation, candidate)] = new(LastDispatch, time.GetTimestamp());
+    }
 
     /// <summary>For each sequence it has, the share of it that should be done by now, 0 to 1.</summary>
     public IEnumerable<double> Done(double secondsPerCandidate) => _given.Values.Select(g => Math.Min(1, time.GetElapsedTime(g.At).TotalSeconds / secondsPerCandidate));
@@ -55,6 +55,7 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time)
     public bool Take(string generation, int candidate)
     {
         bool had = _given.Remove((generation, candidate));
+        if (had) index.Remove(this, generation, candidate);
         if (_given.Count == 0) Suspect = null;
         return had;
     }
@@ -102,7 +103,10 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time)
         LastDispatch = Math.Max(LastDispatch, report.LastDispatch);
         foreach (var group in report.Active)
         {
-            foreach (int candidate in group.Candidates) _given.TryAdd((group.GenerationId, candidate), new(report.LastDispatch, SeenAt));
+            foreach (int candidate in group.Candidates)
+            {
+                if (_given.TryAdd((group.GenerationId, candidate), new(report.LastDispatch, SeenAt))) index.Add(this, group.GenerationId, candidate);
+            }
         }
     }
 

@@ -4,6 +4,8 @@ namespace ClipGen.Cluster.Scheduling;
 internal sealed class DeviceTable(TimeProvider time)
 {
     private readonly SortedDictionary<string, DeviceState> _devices = new(StringComparer.Ordinal);
+    private readonly GivenIndex _given = new();
+    private (CompletionEstimate Estimate, int Slots, double SecondsPerCandidate, long Changes, long At)? _estimate;
 
     public IReadOnlyCollection<DeviceState> Devices => _devices.Values;
 
@@ -17,11 +19,15 @@ internal sealed class DeviceTable(TimeProvider time)
     /// <returns>Sequences that the device should have and has not.</returns>
     public List<SequenceGroup> Report(DeviceReport report)
     {
-        if (!_devices.TryGetValue(report.Key, out var device)) _devices.Add(report.Key, device = new(report, time));
+        if (!_devices.TryGetValue(report.Key, out var device)) _devices.Add(report.Key, device = new(report, time, _given));
         return device.Update(report);
     }
 
-    public bool IsGiven(string generation, int candidate) => _devices.Values.Any(d => d.Has(generation, candidate));
+    /// <summary>Candidates of a generation that some device has.</summary>
+    public HashSet<int> CandidatesGivenOf(string generation) => _given.CandidatesOf(generation);
+
+    /// <summary>Devices that have candidates of a generation.</summary>
+    public IReadOnlyList<DeviceState> DevicesOf(string generation) => _given.DevicesOf(generation);
 
     /// <summary>Forgets a device and returns what it had.</summary>
     public List<SequenceGroup> Remove(string key) => _devices.Remove(key, out var device) ? device.TakeAll() : [];
@@ -50,9 +56,20 @@ internal sealed class DeviceTable(TimeProvider time)
     /// <summary>The device to set aside for suspects: the one that will be empty first; null when none is in service.</summary>
     public DeviceState? Emptiest() => _devices.Values.Where(d => d.Samples).OrderBy(d => d.Given / (double)d.Report.Slots).FirstOrDefault();
 
-    /// <summary>The state of all slots at this moment, for an estimate of when waiting work will be done.</summary>
-    public CompletionEstimate Estimate(double secondsPerCandidate) =>
-        new(Slots, [.. _devices.Values.SelectMany(d => d.Done(secondsPerCandidate))], secondsPerCandidate);
+    /// <summary>
+    /// The state of all slots, for an estimate of when waiting work will be done. It may be a hundredth of a candidate time and of the
+    /// slots behind: every submission asks, and to sort thousands of slots each time would be most of what a gateway does.
+    /// </summary>
+    public CompletionEstimate Estimate(double secondsPerCandidate)
+    {
+        int slots = Slots;
+        if (_estimate is { } last && last.Slots == slots && (_given.Changes - last.Changes) * 100 <= slots
+            && Math.Abs(secondsPerCandidate - last.SecondsPerCandidate) * 100 <= secondsPerCandidate
+            && time.GetElapsedTime(last.At).TotalSeconds * 100 <= secondsPerCandidate) return last.Estimate;
+        var estimate = new CompletionEstimate(slots, [.. _devices.Values.SelectMany(d => d.Done(secondsPerCandidate))], secondsPerCandidate);
+        _estimate = (estimate, slots, secondsPerCandidate, _given.Changes, time.GetTimestamp());
+        return estimate;
+    }
 
     /// <summary>The device with the least encoding and decoding work that offers the stage; one in <paramref name="avoid"/> only when there is no other.</summary>
     public DeviceState? Pick(DeviceStages stage, IReadOnlyCollection<string> avoid) => _devices.Values

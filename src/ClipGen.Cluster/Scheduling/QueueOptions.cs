@@ -2,7 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ClipGen.Cluster.Scheduling;
 
-internal sealed class QueueOptions
+/// <summary>How the queue of a model is shared, and how long it may get.</summary>
+public sealed class QueueOptions
 {
     public const string SectionName = "ClipGen:Queue";
 
@@ -26,7 +27,8 @@ internal sealed class QueueOptions
     public Dictionary<string, TenantOptions> Tenants { get; set; } = [];
 }
 
-internal sealed class TenantOptions
+/// <summary>What is particular to one tenant.</summary>
+public sealed class TenantOptions
 {
     public const double MinWeight = 0.001, MaxWeight = 1000;
 

@@ -21,7 +21,7 @@ public sealed class DeviceStateTests
     [Fact]
     public void What_an_earlier_gateway_gave_it_takes_slots()
     {
-        var device = new DeviceState(Report(), _clock);
+        var device = new DeviceState(Report(), _clock, new GivenIndex());
         Assert.Empty(device.Update(Report(dispatch: 41, active: [Group("g", 0, 1), Group("h", 5)])));
         Assert.Equal((1, 41L, true), (device.Free, device.LastDispatch, device.Has("h", 5)));
         Assert.Equal(42, device.NextDispatch());

@@ -20,7 +20,7 @@ internal static class DeviceSut
     /// <summary>A device that has been given these candidates of "g" by its first dispatch.</summary>
     public static DeviceState Device(ManualClock clock, params int[] given)
     {
-        var device = new DeviceState(Report(), clock);
+        var device = new DeviceState(Report(), clock, new GivenIndex());
         device.Update(Report());
         device.NextDispatch();
         foreach (int candidate in given) device.Give("g", candidate);

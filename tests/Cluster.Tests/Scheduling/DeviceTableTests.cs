@@ -86,7 +86,7 @@ public sealed class DeviceTableTests
         Give("a", 2);
         Assert.Equal([0, 1], Assert.Single(_sut.Remove("a")).Candidates);
         Assert.Empty(_sut.Remove("a"));
-        Assert.False(_sut.IsGiven("g", 0));
+        Assert.Empty(_sut.CandidatesGivenOf("g"));
         Assert.Equal(8, _sut.Slots);
     }
 

@@ -11,5 +11,6 @@ var root = new RootCommand("Draws pictures from text with CLIP-GEN: CLIP text en
     ModelCommand.Create(),
     TrainCommand.Create(),
     EvalCommand.Create(),
+    ChaosCommand.Create(),
 };
 return await CommandRunner.RunAsync(root, args);

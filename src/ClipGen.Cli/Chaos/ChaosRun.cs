@@ -59,6 +59,8 @@ internal static class ChaosRun
 
         // Step 4: the same again in peace
         line.Show("comparing …");
+        await File.WriteAllLinesAsync(Path.Combine(folder, "generations.tsv"), load.Sent.Select(g => g.ToLine()).Prepend(SentGeneration.Heading), cancellationToken);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "blows.tsv"), blows.Select(b => FormattableString.Invariant($"{b.At:F2}\t{b.Blow}\t{b.Victim}\t{b.DetectedAfter:F2}")), cancellationToken);
         SentGeneration[] accepted = [.. load.Sent.Where(g => g.Id is not null)], completed = [.. accepted.Where(g => g.IsCompleted)];
         string expectedImages = Path.Combine(folder, "expected");
         var expected = await UndisturbedRun.DrawAsync([.. completed.Select(g => g.Request)], expectedImages, cancellationToken);

@@ -43,6 +43,7 @@ internal sealed class Load(IGrainFactory grains, ulong seed, double rate, string
         var submission = new Submission { Request = generation.Request, IdempotencyKey = $"{seed}-{generation.Number}" };
         generation.Id = (await InsistAsync(() => gateway.SubmitAsync(submission), () => generation.Resubmissions++, cancellationToken))?.Id;
         if (generation.Id is null) return;
+        generation.AcceptedAt = clock.Elapsed.TotalSeconds;
 
         var grain = grains.GetGrain<IGenerationGrain>(generation.Id);
         string manifest = Path.Combine(images, generation.Request.ManifestName);

@@ -24,6 +24,13 @@ internal sealed class SentGeneration(int number, GenerationRequest request)
     /// <summary>The last that it said of itself.</summary>
     public GenerationStatus? Status { get; set; }
 
+    /// <summary>When it was accepted.</summary>
+    public double? AcceptedAt { get; set; }
+
+    public static string Heading => "number\tid\tsubmitted\taccepted\tstored\tresubmissions\tretries\tstate";
+
+    public string ToLine() => FormattableString.Invariant($"{number}\t{Id}\t{SubmittedAt:F2}\t{AcceptedAt:F2}\t{StoredAt:F2}\t{Resubmissions}\t{Status?.Retries}\t{Status?.State}");
+
     public bool IsCompleted => Status?.State == GenerationState.Completed;
 
     public double? Latency => StoredAt - SubmittedAt;

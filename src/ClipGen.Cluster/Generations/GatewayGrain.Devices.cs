@@ -9,15 +9,19 @@ internal sealed partial class GatewayGrain
     /// <summary>Reports come every second; a device that misses this many is gone, whatever the membership says.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often the index is gone through although nothing seems lost: what a lost write left behind is found, too.</summary>
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(15), SweepAgain = TimeSpan.FromSeconds(2);
+
     private MembershipVersion _seen = MembershipVersion.MinValue;
     private HashSet<SiloAddress> _silos = [];
     private bool _recovering, _recoverAgain;
+    private long _recoveredAt;
+    private TimeSpan _recoverAfter = TimeSpan.Zero;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         this.RegisterGrainTimer(LookAroundAsync, new() { DueTime = Tick, Period = Tick, Interleave = true });
-        RecoverAsync().Ignore();
-        return Task.CompletedTask;
+        return Task.CompletedTask;   // the first look around recovers what there is
     }
 
     public Task ReportAsync(DeviceReport report)
@@ -57,7 +61,7 @@ internal sealed partial class GatewayGrain
             Lost(device.Key, _devices.Remove(device.Key));
         }
         // A silo that died may have hosted generations, too: whoever of them is not awake any more is woken.
-        if (gone.Count > 0 || SilosLost()) RecoverAsync().Ignore();
+        if (SilosLost() || gone.Count > 0 || time.GetElapsedTime(_recoveredAt) >= _recoverAfter) RecoverAsync().Ignore();
         return Task.CompletedTask;
     }
 
@@ -107,33 +111,45 @@ internal sealed partial class GatewayGrain
         {
             do
             {
-                _recoverAgain = false;
+                (_recoverAgain, _recoverAfter) = (false, Sweep);
                 await Parallel.ForAsync(0, UnfinishedIndexGrain.Shards, new ParallelOptions { MaxDegreeOfParallelism = 4, TaskScheduler = TaskScheduler.Current }, RecoverShardAsync);
             }
             while (_recoverAgain);
         }
-        catch (SiloUnavailableException)
-        {
-            // This silo stops: the next activation does it.
-        }
-        catch (Exception e)
-        {
-            LogNotRecovered(e, Model);
-            this.RegisterGrainTimer(_ => RecoverAsync(), new() { DueTime = TimeSpan.FromSeconds(2), Period = Timeout.InfiniteTimeSpan, Interleave = true });
-        }
         finally
         {
+            _recoveredAt = time.GetTimestamp();
             _recovering = false;
         }
     }
 
     private async ValueTask RecoverShardAsync(int shard, CancellationToken cancellationToken)
     {
-        var index = UnfinishedIndexGrain.Of(GrainFactory, Model, shard);
-        foreach (string id in await index.ListAsync())
+        try
         {
-            if (await GrainFactory.GetGrain<IGenerationGrain>(id).ResumeAsync()) continue;
-            if (!_unfinished.Contains(id)) await index.RemoveAsync(id);
+            var index = UnfinishedIndexGrain.Of(GrainFactory, Model, shard);
+            foreach (string id in await index.ListAsync()) await ResumeAsync(index, id);
+        }
+        catch (Exception e)
+        {
+            LogNotRecovered(e, Model);
+            _recoverAfter = SweepAgain;
+        }
+    }
+
+    private async Task ResumeAsync(IUnfinishedIndexGrain index, string id)
+    {
+        try
+        {
+            if (await GrainFactory.GetGrain<IGenerationGrain>(id).ResumeAsync() || _submitting.Contains(id)) return;
+            // Never accepted, or ended without having been able to say so.
+            if (_unfinished.Remove(id) is not null) Withdraw(id);
+            await index.RemoveAsync(id);
+        }
+        catch (Exception e)
+        {
+            LogNotRecovered(e, Model);   // one that cannot be woken now must not keep the others asleep
+            _recoverAfter = SweepAgain;
         }
     }
 }

@@ -38,7 +38,7 @@ internal sealed partial class GenerationGrain
         _run = RunAsync(_log, _cancel.Token);
     }
 
-    private async Task EndAsync(GenerationLog log, GenerationEventKind kind, GenerationStatus status)
+    private async Task<GenerationStatus> EndAsync(GenerationLog log, GenerationEventKind kind, GenerationStatus status)
     {
         // What has been drawn and stored is not given up because the record's store is away: it waits for as long as it takes.
         var end = record.State with { End = status with { Ahead = null, ExpectedAt = null }, EndedAt = time.GetUtcNow(), Events = log.Marks(kind, status) };
@@ -47,7 +47,7 @@ internal sealed partial class GenerationGrain
             try
             {
                 await SaveAsync(end);
-                break;
+                return end.End;
             }
             catch (Exception e) when (e is not InconsistentStateException && !_stopping)
             {
@@ -55,7 +55,6 @@ internal sealed partial class GenerationGrain
                 await Task.Delay(options.Value.Wait(attempt + 1), time);
             }
         }
-        log.Append(kind, end.End);
     }
 
     private async Task HandOverAsync()

@@ -78,8 +78,10 @@ internal sealed partial class GenerationGrain
         trace.End(status);
         try
         {
+            // Written first: until then the gateway's index must have it, or nobody would wake it after a crash.
+            var ended = await EndAsync(log, end, status);
             await ReleaseAsync(gateway, end);
-            await EndAsync(log, end, status);
+            log.Append(end, ended);
         }
         catch (Exception e)
         {

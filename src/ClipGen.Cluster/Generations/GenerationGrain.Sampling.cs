@@ -2,12 +2,19 @@ namespace ClipGen.Cluster.Generations;
 
 internal sealed partial class GenerationGrain
 {
+    private readonly List<SampleProgress> _early = [];
     private CandidateBoard? _board;
+    private bool _sampled;
 
     public Task ReportAsync(SampleReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        if (_board is not { } board) return Task.CompletedTask;   // late news of what is not waited for any more
+        if (_board is not { } board)
+        {
+            // An earlier activation's devices were faster than this one's encoder; or it is late news of what is not waited for any more.
+            if (!_sampled && _log is { Ended: false }) _early.AddRange(report.Progress.Where(p => p.Codes is not null));
+            return Task.CompletedTask;
+        }
         bool again = false;
         foreach (var progress in report.Progress)
         {
@@ -43,6 +50,11 @@ internal sealed partial class GenerationGrain
         var request = Submission.Request;
         var board = _board = new(request.Candidates, options.Value.MaxAttempts);
         _trace?.Queued();
+        foreach (var progress in _early)
+        {
+            if (board.Advance(progress)) log.Advance(progress.Candidate, progress.Step, done: true);
+        }
+        _early.Clear();
         try
         {
             while (board.Missing is { Count: > 0 } missing)
@@ -62,6 +74,7 @@ internal sealed partial class GenerationGrain
                 // Said again after a while in any case: the gateway may have been lost, and with it the queue.
                 await board.WaitAsync(options.Value.Reassurance, time, cancellationToken);
             }
+            _sampled = true;
             return board.Codes;
         }
         finally

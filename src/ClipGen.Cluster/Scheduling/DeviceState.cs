@@ -67,7 +67,11 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time)
         return Groups(taken);
     }
 
-    /// <summary>Takes over a report; what was given before its latest dispatch and is not active there has been lost on the way.</summary>
+    /// <summary>
+    /// Takes over a report. What was given before its latest dispatch and is not active there has been lost on the way, or has just
+    /// left and its codes are on their way: its generation asks for it again should they not arrive.
+    /// </summary>
+    /// <returns>What another process of the same name had, which is gone.</returns>
     public List<SequenceGroup> Update(DeviceReport report)
     {
         (SeenAt, _suspended) = (time.GetTimestamp(), false);
@@ -84,7 +88,7 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time)
         var lost = _given.Where(g => g.Value.Dispatch <= report.LastDispatch && !active.Contains(g.Key)).Select(g => g.Key).ToList();
         foreach (var (id, candidate) in lost) Take(id, candidate);
         Adopt(report);
-        return Groups(lost);
+        return [];
     }
 
     /// <summary>Sequences that an earlier activation of the gateway gave it.</summary>

@@ -34,7 +34,10 @@ internal sealed class Saboteur(ChaosCluster cluster, ClientSilo client, IReadOnl
         return await Task.WhenAll(dealt);
     }
 
-    private bool MayBeHit(SiloChild silo) => silo.IsReady && (total || cluster.Silos.Any(other => other != silo && other.Role == silo.Role && other.IsReady));
+    private bool MayBeHit(SiloChild silo) => IsUp(silo) && (total || cluster.Silos.Any(other => other != silo && other.Role == silo.Role && IsUp(other)));
+
+    // One that has hung may say that it is ready while the others have taken it for dead, which it is about to hear.
+    private bool IsUp(SiloChild silo) => silo.IsReady && client.Find(silo.Name) is not null;
 
     private async Task<DealtBlow> DealAsync(PlannedBlow planned, SiloChild victim, CancellationToken cancellationToken)
     {

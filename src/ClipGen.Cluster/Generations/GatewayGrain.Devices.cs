@@ -27,6 +27,8 @@ internal sealed partial class GatewayGrain
     public Task ReportAsync(DeviceReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
+        // A silo that hung and was taken for dead speaks once more before it hears of it; one too new to be known speaks again in a second.
+        if (!AliveSilos().Contains(Placement.DeviceKey.Parse(report.Key).Silo)) return Task.CompletedTask;
         Measure(report.SecondsPerCandidate);
         var lost = _devices.Report(report);
         Lost(report.Key, lost);
@@ -50,10 +52,7 @@ internal sealed partial class GatewayGrain
     /// <summary>Finds devices whose silo is dead or that have fallen silent, and tells their generations.</summary>
     private Task LookAroundAsync(CancellationToken cancellationToken)
     {
-        var alive = membership.CurrentSnapshot.Members.Values
-            .Where(m => m.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping or SiloStatus.Joining)
-            .Select(m => m.Name)
-            .ToHashSet(StringComparer.Ordinal);
+        var alive = AliveSilos();
         var gone = _devices.Devices.Where(d => !alive.Contains(d.Silo)).Concat(_devices.SilentFor(Silence)).Distinct().ToList();
         foreach (var device in gone)
         {
@@ -64,6 +63,11 @@ internal sealed partial class GatewayGrain
         if (SilosLost() || gone.Count > 0 || time.GetElapsedTime(_recoveredAt) >= _recoverAfter) RecoverAsync().Ignore();
         return Task.CompletedTask;
     }
+
+    private HashSet<string> AliveSilos() => membership.CurrentSnapshot.Members.Values
+        .Where(m => m.Status is not (SiloStatus.Dead or SiloStatus.None))
+        .Select(m => m.Name)
+        .ToHashSet(StringComparer.Ordinal);
 
     private bool SilosLost()
     {

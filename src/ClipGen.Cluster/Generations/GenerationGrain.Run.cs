@@ -104,7 +104,7 @@ internal sealed partial class GenerationGrain
                 if (device is null)
                 {
                     // Accepted work outlives its devices: it waits for others.
-                    await Task.Delay(options.Value.Reassurance, time, cancellationToken);
+                    await Task.Delay(options.Value.Reassurance / 3, time, cancellationToken);
                     continue;
                 }
                 var result = await work(device);
@@ -117,7 +117,8 @@ internal sealed partial class GenerationGrain
                 if (device is not null)
                 {
                     failing.Add(device);
-                    await CountCrashAsync(device);
+                    if (Transient.MayBeCrash(e)) await CountCrashAsync(device);
+                    else Log.Retried();
                     if (record.State.Crashes >= options.Value.MaxCrashes) throw new QuarantinedException(record.State.Crashes, device);
                 }
                 attempt = Math.Max(2, attempt);

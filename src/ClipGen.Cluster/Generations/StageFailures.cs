@@ -13,4 +13,7 @@ internal sealed class QuarantinedException(int crashes, string device)
 internal static class Transient
 {
     public static bool IsOne(Exception e) => e is OrleansException or TimeoutException or Placement.DeviceNotFoundException or ModelNotFoundException;
+
+    /// <summary>Whether the work may have taken a process down: not when it never arrived at one.</summary>
+    public static bool MayBeCrash(Exception e) => e is SiloUnavailableException or TimeoutException;
 }

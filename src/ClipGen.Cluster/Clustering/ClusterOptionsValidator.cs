@@ -38,8 +38,10 @@ internal sealed class ClusterOptionsValidator(KubernetesPod? pod) : IValidateOpt
             yield return $"{Section}:AdoNet is set, but {Section}:Connection is not adonet; set it so, or remove the former.";
         }
 
-        foreach (string role in options.Roles.Where(r => !SiloRoles.All.Contains(r)))
-            yield return $"{Section}:Roles has '{role}'; use {string.Join(", ", SiloRoles.All)}, or leave it empty for all of them.";
+        foreach (string role in options.Roles.Where(r => !SiloRoles.Known.Contains(r)))
+            yield return $"{Section}:Roles has '{role}'; use {string.Join(", ", SiloRoles.Known)}, or leave it empty for {string.Join(" and ", SiloRoles.All)}.";
+        if (options.Roles.Contains(SiloRoles.Client) && options.Roles.Distinct().Count() > 1)
+            yield return $"{Section}:Roles has {SiloRoles.Client} and others, but a client does nothing else; remove it or the others.";
         if (options.IsAlone() && SiloRoles.All.Where(r => !options.HasRole(r)).ToList() is { Count: > 0 } missing)
             yield return $"{Section}:Roles lacks {string.Join(", ", missing)}, but a silo that is alone must do everything; leave it empty, or set {Section}:Connection.";
 

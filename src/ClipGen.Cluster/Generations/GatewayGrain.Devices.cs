@@ -22,13 +22,14 @@ internal sealed partial class GatewayGrain
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         this.RegisterGrainTimer(LookAroundAsync, new() { DueTime = Tick, Period = Tick, Interleave = true });
-        RecoverAsync().Ignore();
-        return Task.CompletedTask;
+        return Task.CompletedTask;   // the first look around recovers what there is
     }
 
     public Task ReportAsync(DeviceReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
+        // A silo that hung and was taken for dead speaks once more before it hears of it; one too new to be known speaks again in a second.
+        if (!AliveSilos().Contains(Placement.DeviceKey.Parse(report.Key).Silo)) return Task.CompletedTask;
         Measure(report.SecondsPerCandidate);
         var before = _devices.Find(report.Key)?.Report.Incarnation;
         var lost = _devices.Report(report);
@@ -70,6 +71,11 @@ internal sealed partial class GatewayGrain
         if (gone.Count > 0 | SilosLost() | due) RecoverAsync().Ignore();
         return Task.CompletedTask;
     }
+
+    private HashSet<string> AliveSilos() => membership.CurrentSnapshot.Members.Values
+        .Where(m => m.Status is not (SiloStatus.Dead or SiloStatus.None))
+        .Select(m => m.Name)
+        .ToHashSet(StringComparer.Ordinal);
 
     private bool SilosLost()
     {

@@ -103,7 +103,7 @@ internal sealed partial class GenerationGrain
                 if (device is null)
                 {
                     // Accepted work outlives its devices: it waits for others.
-                    await Task.Delay(options.Value.Reassurance, time, cancellationToken);
+                    await Task.Delay(options.Value.Reassurance / 3, time, cancellationToken);
                     continue;
                 }
                 var result = await work(device.Key);

@@ -4,6 +4,7 @@ internal sealed partial class GenerationGrain
 {
     private readonly HashSet<Guid> _lostProcesses = [];
     private CandidateBoard? _board;
+    private bool _sampled;
 
     public Task ReportAsync(SampleReport report)
     {
@@ -50,6 +51,11 @@ internal sealed partial class GenerationGrain
         var request = Submission.Request;
         var board = _board = new(request.Candidates, options.Value.MaxAttempts);
         _trace?.Queued();
+        foreach (var progress in _early)
+        {
+            if (board.Advance(progress)) log.Advance(progress.Candidate, progress.Step, done: true);
+        }
+        _early.Clear();
         try
         {
             while (board.Missing is { Count: > 0 } missing)
@@ -69,6 +75,7 @@ internal sealed partial class GenerationGrain
                 // Said again after a while in any case: the gateway may have been lost, and with it the queue.
                 await board.WaitAsync(options.Value.Reassurance, time, cancellationToken);
             }
+            _sampled = true;
             return board.Codes;
         }
         finally

@@ -36,7 +36,7 @@ public static class ClipGenHost
         var http = HttpOptions.From(builder.Configuration);
         builder.WebHost.UseUrls($"http://{http.Listen}");
         builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
-        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information).AddFilter("Polly", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.AddSingleton(Options.Create(http));
         builder.Services.PostConfigure<FileImageStoreOptions>(o => o.RootFolder = o.RootFolder == FileImageStoreOptions.DefaultFolder ? Path.Combine(cluster.DataFolder, "images") : o.RootFolder);
         builder.AddClipGenTelemetry();

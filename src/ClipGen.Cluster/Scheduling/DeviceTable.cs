@@ -16,7 +16,7 @@ internal sealed class DeviceTable(TimeProvider time)
     public DeviceState? Find(string key) => _devices.GetValueOrDefault(key);
 
     /// <summary>Takes over a device's report.</summary>
-    /// <returns>Sequences that the device should have and has not.</returns>
+    /// <returns>Sequences that were lost with an earlier process of the device.</returns>
     public List<SequenceGroup> Report(DeviceReport report)
     {
         if (!_devices.TryGetValue(report.Key, out var device)) _devices.Add(report.Key, device = new(report, time, _given));

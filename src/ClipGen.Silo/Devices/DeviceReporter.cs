@@ -14,7 +14,7 @@ internal sealed partial class DeviceReporter(
     SamplerTable samplers, DeviceRegistry registry, ILocalSiloDetails silo, IGrainFactory grains, IOptions<ClusterOptions> options, TimeProvider time, ILogger<DeviceReporter> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Task> _telling = [];
@@ -77,7 +77,7 @@ internal sealed partial class DeviceReporter(
     {
         try
         {
-            await tell();
+            await tell().WaitAsync(Patience, time);   // whoever does not answer must not keep the others from hearing
         }
         catch (Exception e)
         {

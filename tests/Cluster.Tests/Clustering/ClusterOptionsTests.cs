@@ -64,7 +64,7 @@ public sealed class ClusterOptionsTests
                 "ClipGen:Cluster:MaxProbeTimeout is 00:00:01, less than ClipGen:Cluster:ProbeTimeout, 00:00:02; raise the former or lower the latter.",
                 "ClipGen:Cluster:NumMissedProbesLimit must be between 1 and 100.",
                 "ClipGen:Cluster:NumVotesForDeathDeclaration must be between 1 and 10.",
-                "ClipGen:Cluster:Roles has 'gpus'; use gateway, gpu, or leave it empty for all of them.",
+                "ClipGen:Cluster:Roles has 'gpus'; use gateway, gpu, client, or leave it empty for gateway and gpu.",
                 "ClipGen:Cluster:ShutdownGrace must be between 00:00:00 and 1.00:00:00.",
                 "ClipGen:Cluster:SiloName is 'mine', but Kubernetes tells silos by their pod's name, 'clipgen-0'; leave it empty.",
                 "ClipGen:Cluster:SiloPort must be between 0 and 65535.",
@@ -80,6 +80,15 @@ public sealed class ClusterOptionsTests
     public void A_silo_that_is_alone_cannot_do_half_of_the_work() => Assert.Equal(
         ["ClipGen:Cluster:Roles lacks gateway, but a silo that is alone must do everything; leave it empty, or set ClipGen:Cluster:Connection."],
         Failures(new() { Roles = { "gpu" } }));
+
+    [Fact]
+    public void A_client_is_nothing_else()
+    {
+        Assert.Empty(Failures(new() { Connection = "redis://h", Roles = { "client" } }));
+        Assert.Equal(
+            ["ClipGen:Cluster:Roles has client and others, but a client does nothing else; remove it or the others."],
+            Failures(new() { Connection = "redis://h", Roles = { "client", "gpu" } }));
+    }
 
     [Fact]
     public void A_database_needs_a_provider_and_a_connection_string()

@@ -12,5 +12,6 @@ var root = new RootCommand("Draws pictures from text with CLIP-GEN: CLIP text en
     TrainCommand.Create(),
     EvalCommand.Create(),
     BenchCommand.Create(),
+    ChaosCommand.Create(),
 };
 return await CommandRunner.RunAsync(root, args);

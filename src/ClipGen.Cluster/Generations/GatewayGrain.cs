@@ -18,7 +18,6 @@ internal sealed partial class GatewayGrain(
     private readonly DeviceTable _devices = new(time);
     private readonly FairQueue _queue = new(options.Value, time);
     private readonly Dictionary<string, SampleOrder> _orders = [];
-    private readonly HashSet<string> _submitting = [];
     private readonly UnfinishedTable _unfinished = new(time);
     private readonly CandidateTime _candidateTime = new(prior: 5);
     private readonly EtaError _etaError = new();
@@ -41,7 +40,6 @@ internal sealed partial class GatewayGrain(
         _unfinished.Add(id, submission.Tenant, submission.Request.Candidates, expected);
 
         StartOutcome outcome;
-        bool first = _submitting.Add(id);
         try
         {
             DelayDeactivation(Timeout.InfiniteTimeSpan);

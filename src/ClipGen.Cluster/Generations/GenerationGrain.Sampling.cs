@@ -3,13 +3,19 @@ namespace ClipGen.Cluster.Generations;
 internal sealed partial class GenerationGrain
 {
     private readonly HashSet<Guid> _lostProcesses = [];
+    private readonly List<SampleProgress> _early = [];
     private CandidateBoard? _board;
     private bool _sampled;
 
     public Task ReportAsync(SampleReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        if (_board is not { } board) return Task.CompletedTask;   // late news of what is not waited for any more
+        if (_board is not { } board)
+        {
+            // An earlier activation's devices were faster than this one's encoder; or it is late news of what is not waited for any more.
+            if (!_sampled && _log is { Ended: false }) _early.AddRange(report.Progress.Where(p => p.Codes is not null));
+            return Task.CompletedTask;
+        }
         bool again = false, failed = false;
         foreach (var progress in report.Progress)
         {

@@ -94,7 +94,7 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time, GivenI
         }
         foreach (var (id, candidate) in lost) Take(id, candidate);
         Adopt(report);
-        return [];
+        return Groups(lost);
     }
 
     /// <summary>Sequences that an earlier activation of the gateway gave it.</summary>

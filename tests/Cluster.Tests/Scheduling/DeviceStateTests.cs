@@ -23,7 +23,7 @@ public sealed class DeviceStateTests
     {
         var device = new DeviceState(Report(), _clock, new GivenIndex());
         Assert.Empty(device.Update(Report(dispatch: 41, active: [Group("g", 0, 1), Group("h", 5)])));
-        Assert.Equal((1, 41L, true), (device.Free, device.LastDispatch, device.Has("h", 5)));
+        Assert.Equal((1, 41L, true), (device.Free, device.LastDispatch, device.Take("h", 5)));
         Assert.Equal(42, device.NextDispatch());
     }
 
@@ -54,7 +54,7 @@ public sealed class DeviceStateTests
         Assert.Empty(device.Update(Report(dispatch: 1)));
         Assert.Empty(device.Update(Report(dispatch: 1, active: [Group("g", 0)])));
         Assert.Empty(device.Update(Report(dispatch: 1)));
-        Assert.True(device.Has("g", 0));
+        Assert.True(device.Take("g", 0));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class DeviceStateTests
     {
         var device = Device(_clock, 0);
         for (int i = 0; i < 5; i++) Assert.Empty(device.Update(Report(dispatch: 0)));
-        Assert.True(device.Has("g", 0));
+        Assert.True(device.Take("g", 0));
     }
 
     [Fact]

@@ -58,22 +58,6 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public async Task Stopping_in_good_order_any_number_of_times_is_no_crash()
-    {
-        string id = "";
-        for (int i = 0; i < 6; i++)
-        {
-            FakeEngine held = new() { Hold = _never.Task };
-            await using var sut = await Start(held);
-            if (i == 0) id = (await sut.Submit(await sut.Request())).GetPrimaryKeyString();
-            await held.Halfway.WaitAsync(Sut.Token);
-        }
-        await using var last = await Start(new FakeEngine());
-        var end = (await Sut.Watch(last.Grains.GetGrain<IGenerationGrain>(id)))[^1].Status;
-        Assert.Equal((GenerationState.Completed, 0), (end.State, end.Retries));
-    }
-
-    [Fact]
     public async Task What_was_accepted_waits_for_a_device_that_comes_later()
     {
         string id;

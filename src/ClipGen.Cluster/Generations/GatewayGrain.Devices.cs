@@ -14,7 +14,7 @@ internal sealed partial class GatewayGrain
 
     private MembershipVersion _seen = MembershipVersion.MinValue;
     private HashSet<SiloAddress> _silos = [];
-    private bool _recovering, _recoverAgain;
+    private bool _recovering, _recoverAgain, _leaving;
     private long _recoveredAt;
     private TimeSpan _recoverAfter = TimeSpan.Zero;
 
@@ -22,6 +22,12 @@ internal sealed partial class GatewayGrain
     {
         this.RegisterGrainTimer(LookAroundAsync, new() { DueTime = Tick, Period = Tick, Interleave = true });
         return Task.CompletedTask;   // the first look around recovers what there is
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _leaving = true;   // the next activation recovers what is left
+        return Task.CompletedTask;
     }
 
     public Task ReportAsync(DeviceReport report)
@@ -129,12 +135,13 @@ internal sealed partial class GatewayGrain
 
     private async ValueTask RecoverShardAsync(int shard, CancellationToken cancellationToken)
     {
+        if (_leaving) return;
         try
         {
             var index = UnfinishedIndexGrain.Of(GrainFactory, Model, shard);
             foreach (string id in await index.ListAsync()) await ResumeAsync(index, id);
         }
-        catch (Exception e)
+        catch (Exception e) when (!_leaving)
         {
             LogNotRecovered(e, Model);
             _recoverAfter = SweepAgain;
@@ -150,7 +157,7 @@ internal sealed partial class GatewayGrain
             if (_unfinished.Remove(id) is not null) Withdraw(id);
             await index.RemoveAsync(id);
         }
-        catch (Exception e)
+        catch (Exception e) when (!_leaving)
         {
             LogNotRecovered(e, Model);   // one that cannot be woken now must not keep the others asleep
             _recoverAfter = SweepAgain;

@@ -22,6 +22,6 @@ internal sealed partial class GatewayGrain
     [LoggerMessage(LogLevel.Information, "Generation {Generation} could not be cancelled on device {Device}")]
     private partial void LogNotCancelled(Exception exception, string generation, string device);
 
-    [LoggerMessage(LogLevel.Warning, "Unfinished generations of model {Model} could not all be woken; trying again")]
+    [LoggerMessage(LogLevel.Information, "Unfinished generations of model {Model} could not all be woken; trying again")]
     private partial void LogNotRecovered(Exception exception, string model);
 }

@@ -11,12 +11,13 @@ namespace ClipGen.Cli.Chaos;
 /// <param name="HadToBeAsked">Stood still until somebody asked for their status.</param>
 /// <param name="StepsWastedPercent">Device steps done over those needed, less 100; null: devices do not count their steps yet.</param>
 /// <param name="DetectionP99S">From a kill -9 of a silo to its death in the cluster's list.</param>
+/// <param name="HangDetectionP99S">The same from the moment it hangs; one that hung too shortly is not in it.</param>
 /// <param name="RecoveryP99S">From a blow to the first completion of a generation that was submitted after it.</param>
 /// <param name="AddedP99S">What the blows added to the 99th percentile of the latency.</param>
 internal sealed record ChaosReport(
     ulong Seed, double Seconds, int Generations, int Accepted, int Completed, int Lost, int Failed, int NotAccepted, int Duplicates, int HashMismatches,
-    int Kills, IReadOnlyDictionary<string, int> Blows, int UnexpectedEnds, int TemporaryFiles, int Resubmissions, int HadToBeAsked, int Retried,
-    double? StepsWastedPercent, double? DetectionP50S, double? DetectionP99S, double? RecoveryP50S, double? RecoveryP99S,
+    int Kills, IReadOnlyDictionary<string, int> Blows, int UnexpectedEnds, int Rejoined, int TemporaryFiles, int Resubmissions, int HadToBeAsked, int Retried,
+    double? StepsWastedPercent, double? DetectionP50S, double? DetectionP99S, double? HangDetectionP99S, double? RecoveryP50S, double? RecoveryP99S,
     double? CalmP50S, double? CalmP99S, double? LatencyP50S, double? LatencyP99S, double? AddedP99S, IReadOnlyList<string> Errors)
 {
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DictionaryKeyPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n" };
@@ -24,19 +25,19 @@ internal sealed record ChaosReport(
     [JsonIgnore]
     public bool IsWell => Lost == 0 && Duplicates == 0 && HashMismatches == 0;
 
-    public static ChaosReport Of(ulong seed, double seconds, IReadOnlyList<SentGeneration> calm, IReadOnlyList<SentGeneration> stormy, IReadOnlyList<DealtBlow> blows, StoreComparison store, int unexpectedEnds)
+    public static ChaosReport Of(ulong seed, double seconds, IReadOnlyList<SentGeneration> calm, IReadOnlyList<SentGeneration> stormy, IReadOnlyList<DealtBlow> blows, StoreComparison store, int unexpectedEnds, int rejoined)
     {
         SentGeneration[] all = [.. calm, .. stormy];
         int accepted = all.Count(g => g.Id is not null), completed = all.Count(g => g.IsCompleted);
         var calmLatencies = Latencies(calm);
         var stormyLatencies = Latencies(stormy);
         double[] recoveries = [.. blows.Select(b => all.Where(g => g.SubmittedAt >= b.At).Min(g => g.StoredAt - b.At)).OfType<double>().Order()];
-        double[] detections = [.. blows.Where(b => b.Blow == Blow.Kill).Select(b => b.DetectedAfter).OfType<double>().Order()];
+        double[] detections = Detections(blows.Where(b => b.Blow == Blow.Kill)), hangs = Detections(blows.Where(b => b.Blow is Blow.Hang or Blow.HangThenKill));
         return new(
             seed, Round(seconds)!.Value, all.Length, accepted, completed, accepted - completed, all.Count(g => g.Status?.State == GenerationState.Failed), all.Length - accepted, store.Duplicates, store.HashMismatches,
-            blows.Count, blows.GroupBy(b => b.Blow).ToDictionary(b => b.Key.ToString(), b => b.Count()), unexpectedEnds, store.TemporaryFiles,
+            blows.Count, blows.GroupBy(b => b.Blow).ToDictionary(b => b.Key.ToString(), b => b.Count()), unexpectedEnds, rejoined, store.TemporaryFiles,
             all.Sum(g => g.Resubmissions), all.Count(g => g.HadToBeAsked), all.Count(g => g.Status?.Retries > 0),
-            StepsWastedPercent: null, Percentile(detections, 0.5), Percentile(detections, 0.99), Percentile(recoveries, 0.5), Percentile(recoveries, 0.99),
+            StepsWastedPercent: null, Percentile(detections, 0.5), Percentile(detections, 0.99), Percentile(hangs, 0.99), Percentile(recoveries, 0.5), Percentile(recoveries, 0.99),
             Percentile(calmLatencies, 0.5), Percentile(calmLatencies, 0.99), Percentile(stormyLatencies, 0.5), Percentile(stormyLatencies, 0.99),
             Round(Percentile(stormyLatencies, 0.99) - Percentile(calmLatencies, 0.99)),
             [.. all.Select(g => g.Status?.Error).OfType<string>().Distinct()]);
@@ -56,11 +57,13 @@ internal sealed record ChaosReport(
         Row("hash mismatches", HashMismatches);
         foreach (var (blow, count) in Blows) Row($"blows: {blow}", count);
         Row("processes that ended by themselves", UnexpectedEnds);
+        Row("times this process was taken for dead", Rejoined);
         Row("submissions sent again", Resubmissions);
         Row("generations that were retried", Retried);
         Row("generations that had to be asked", HadToBeAsked);
         Row("steps wasted, %", StepsWastedPercent);
         Row("silo's death known after, p50 / p99, s", $"{DetectionP50S} / {DetectionP99S}");
+        Row("hanging silo taken for dead after, p99, s", HangDetectionP99S);
         Row("recovered after, p50 / p99, s", $"{RecoveryP50S} / {RecoveryP99S}");
         Row("latency undisturbed, p50 / p99, s", $"{CalmP50S} / {CalmP99S}");
         Row("latency, p50 / p99, s", $"{LatencyP50S} / {LatencyP99S}");
@@ -69,6 +72,8 @@ internal sealed record ChaosReport(
         foreach (string error in Errors) text.Append("error: ").Append(error).Append('\n');
         return text.ToString();
     }
+
+    private static double[] Detections(IEnumerable<DealtBlow> blows) => [.. blows.Select(b => b.DetectedAfter).OfType<double>().Order()];
 
     private static double[] Latencies(IReadOnlyList<SentGeneration> generations) => [.. generations.Select(g => g.Latency).OfType<double>().Order()];
 

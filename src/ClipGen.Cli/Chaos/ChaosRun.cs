@@ -37,7 +37,7 @@ internal static class ChaosRun
         Load load;
         IReadOnlyList<SentGeneration> calm, stormy;
         IReadOnlyList<DealtBlow> blows;
-        int unexpectedEnds;
+        int unexpectedEnds, rejoined;
 
         // Step 1: the cluster, and this process as a member of it
         line.Show("starting the processes …");
@@ -45,7 +45,7 @@ internal static class ChaosRun
         await using (var client = await ClientSilo.StartAsync(cluster.Redis.Connection, folder, cancellationToken))
         {
             // Step 2: some generations that nobody disturbs
-            load = new Load(client.Grains, settings.Seed, settings.Rate, images, clock);
+            load = new Load(client, settings.Seed, settings.Rate, images, clock);
             line.Show("undisturbed generations …");
             calm = await load.SendAsync(Math.Min(Calm, settings.Generations), () => false, cancellationToken);
 
@@ -54,7 +54,7 @@ internal static class ChaosRun
             var dealing = saboteur.RunAsync(cancellationToken);
             stormy = await load.SendAsync(Math.Max(0, settings.Generations - calm.Count), () => !dealing.IsCompleted, cancellationToken);
             blows = await dealing;
-            unexpectedEnds = cluster.UnexpectedEnds;
+            (unexpectedEnds, rejoined) = (cluster.UnexpectedEnds, client.Rejoined);
         }
 
         // Step 4: the same again in peace
@@ -65,6 +65,6 @@ internal static class ChaosRun
         string expectedImages = Path.Combine(folder, "expected");
         var expected = await UndisturbedRun.DrawAsync([.. completed.Select(g => g.Request)], expectedImages, cancellationToken);
         var store = await StoreComparison.OfAsync(completed, accepted, expected, images, expectedImages, cancellationToken);
-        return ChaosReport.Of(settings.Seed, clock.Elapsed.TotalSeconds, calm, stormy, blows, store, unexpectedEnds);
+        return ChaosReport.Of(settings.Seed, clock.Elapsed.TotalSeconds, calm, stormy, blows, store, unexpectedEnds, rejoined);
     }
 }

@@ -8,7 +8,7 @@ namespace ClipGen.Cli.Chaos;
 /// until it is accepted. From then on nobody asks the generation anything, for being asked would wake it: the manifest in the image
 /// folder says that it is done.
 /// </summary>
-internal sealed class Load(IGrainFactory grains, ulong seed, double rate, string images, Stopwatch clock)
+internal sealed class Load(ClientSilo client, ulong seed, double rate, string images, Stopwatch clock)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20), BeforeAgain = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20), Patience = TimeSpan.FromSeconds(90);
@@ -39,19 +39,17 @@ internal sealed class Load(IGrainFactory grains, ulong seed, double rate, string
     {
         await Task.Yield();
         generation.SubmittedAt = clock.Elapsed.TotalSeconds;
-        var gateway = grains.GetGrain<IGatewayGrain>(generation.Request.Model);
         var submission = new Submission { Request = generation.Request, IdempotencyKey = $"{seed}-{generation.Number}" };
-        generation.Id = (await InsistAsync(() => gateway.SubmitAsync(submission), () => generation.Resubmissions++, cancellationToken))?.Id;
+        generation.Id = (await InsistAsync(() => client.Grains.GetGrain<IGatewayGrain>(generation.Request.Model).SubmitAsync(submission), () => generation.Resubmissions++, cancellationToken))?.Id;
         if (generation.Id is null) return;
         generation.AcceptedAt = clock.Elapsed.TotalSeconds;
 
-        var grain = grains.GetGrain<IGenerationGrain>(generation.Id);
         string manifest = Path.Combine(images, generation.Request.ManifestName);
         if (await WaitForAsync(manifest, Silence, cancellationToken)) generation.StoredAt = clock.Elapsed.TotalSeconds;
         else generation.HadToBeAsked = true;
         for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Patience; await Task.Delay(BeforeAgain, cancellationToken))
         {
-            generation.Status = await InsistAsync(grain.GetStatusAsync, () => { }, cancellationToken) ?? generation.Status;
+            generation.Status = await InsistAsync(() => client.Grains.GetGrain<IGenerationGrain>(generation.Id).GetStatusAsync(), () => { }, cancellationToken) ?? generation.Status;
             if (generation.Status?.State is GenerationState.Completed or GenerationState.Failed or GenerationState.Cancelled) break;
         }
         if (File.Exists(manifest)) generation.StoredAt ??= clock.Elapsed.TotalSeconds;

@@ -1,15 +1,19 @@
 using System.Diagnostics;
+using Orleans.Runtime;
 
 namespace ClipGen.Cli.Chaos;
 
 /// <summary>A blow that was dealt. Times are seconds since the run's start.</summary>
-/// <param name="DetectedAfter">How long the cluster took the silo for alive; null where it was not a silo's death.</param>
+/// <param name="DetectedAfter">How long the cluster took the silo for alive; null where it has not been taken for dead.</param>
 internal sealed record DealtBlow(Blow Blow, string Victim, double At, double? DetectedAfter);
 
 /// <summary>Deals the planned blows; one that nobody may receive at the moment waits.</summary>
 internal sealed class Saboteur(ChaosCluster cluster, ClientSilo client, IReadOnlyList<PlannedBlow> plan, bool total, Stopwatch clock, Action<string> tell)
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Seconds; one that has hung for a moment only is never taken for dead.</summary>
+    private const double LongestDetection = 15;
 
     public async Task<IReadOnlyList<DealtBlow>> RunAsync(CancellationToken cancellationToken)
     {
@@ -44,25 +48,23 @@ internal sealed class Saboteur(ChaosCluster cluster, ClientSilo client, IReadOnl
         double at = clock.Elapsed.TotalSeconds;
         var address = client.Find(victim.Name);
         if (planned.Blow == Blow.Kill) victim.Kill();
-        else
+        else victim.Stop();
+        var detecting = DetectAsync(address, at, cancellationToken);
+        if (planned.Blow != Blow.Kill)
         {
-            victim.Stop();
             await Task.Delay(planned.Lasts, cancellationToken);
-            if (planned.Blow == Blow.Hang)
-            {
-                victim.Continue();
-                return new(planned.Blow, victim.Name, at, null);
-            }
-            at = clock.Elapsed.TotalSeconds;   // when it hung long enough, it is taken for dead by now: that shows as 0
-            victim.Kill();
+            if (planned.Blow == Blow.Hang) victim.Continue();
+            else victim.Kill();
         }
-        double? detected = null;
-        for (long began = Stopwatch.GetTimestamp(); address is not null && Stopwatch.GetElapsedTime(began).TotalSeconds < 30; await Task.Delay(Poll, cancellationToken))
+        return new(planned.Blow, victim.Name, at, await detecting);
+    }
+
+    private async Task<double?> DetectAsync(SiloAddress? silo, double at, CancellationToken cancellationToken)
+    {
+        for (; silo is not null && clock.Elapsed.TotalSeconds < at + LongestDetection; await Task.Delay(Poll, cancellationToken))
         {
-            if (client.IsAlive(address)) continue;
-            detected = clock.Elapsed.TotalSeconds - at;
-            break;
+            if (!client.IsAlive(silo)) return clock.Elapsed.TotalSeconds - at;
         }
-        return new(planned.Blow, victim.Name, at, detected);
+        return null;
     }
 }

@@ -15,7 +15,7 @@ internal sealed partial class GatewayGrain
 
     private MembershipVersion _seen = MembershipVersion.MinValue;
     private HashSet<SiloAddress> _silos = [];
-    private bool _recovering, _recoverAgain;
+    private bool _recovering, _recoverAgain, _leaving;
     private long _recoveredAt;
     private TimeSpan _recoverIn;
 
@@ -23,6 +23,12 @@ internal sealed partial class GatewayGrain
     {
         this.RegisterGrainTimer(LookAroundAsync, new() { DueTime = Tick, Period = Tick, Interleave = true });
         return Task.CompletedTask;   // the first look around recovers what there is
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _leaving = true;   // the next activation recovers what is left
+        return Task.CompletedTask;
     }
 
     public Task ReportAsync(DeviceReport report)
@@ -168,11 +174,12 @@ internal sealed partial class GatewayGrain
     /// <returns>Null when that could not be found out: one that cannot be read must not keep the others from going on.</returns>
     private async Task<bool?> ResumeAsync(string id)
     {
+        if (_leaving) return;
         try
         {
             return await GrainFactory.GetGrain<IGenerationGrain>(id).ResumeAsync();
         }
-        catch (Exception e)
+        catch (Exception e) when (!_leaving)
         {
             var level = LevelOf(e);
             LogNotResumed(level, e, id);

@@ -174,12 +174,12 @@ internal sealed partial class GatewayGrain
     /// <returns>Null when that could not be found out: one that cannot be read must not keep the others from going on.</returns>
     private async Task<bool?> ResumeAsync(string id)
     {
-        if (_leaving) return;
+        if (_leaving) return null;
         try
         {
             return await GrainFactory.GetGrain<IGenerationGrain>(id).ResumeAsync();
         }
-        catch (Exception e) when (!_leaving)
+        catch (Exception e)
         {
             var level = LevelOf(e);
             LogNotResumed(level, e, id);

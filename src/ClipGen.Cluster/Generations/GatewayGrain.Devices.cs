@@ -46,6 +46,8 @@ internal sealed partial class GatewayGrain
     /// <summary>Finds devices whose silo is dead or that have fallen silent, and tells their generations.</summary>
     private Task LookAroundAsync(CancellationToken cancellationToken)
     {
+        // This silo itself is going: its devices are not lost, and the next activation looks for what is.
+        if (membership.CurrentSnapshot.GetSiloStatus(GrainContext.Address.SiloAddress!) is SiloStatus.Dead) return Task.CompletedTask;
         var alive = membership.CurrentSnapshot.Members.Values
             .Where(m => m.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping or SiloStatus.Joining)
             .Select(m => m.Name)

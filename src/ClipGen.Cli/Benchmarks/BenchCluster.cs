@@ -6,6 +6,7 @@ using ClipGen.Engine.Devices;
 using ClipGen.Engine.Devices.Simulation;
 using ClipGen.Silo.Embedded;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime.Hosting;
 using Orleans.Serialization;
@@ -44,7 +45,7 @@ internal sealed class BenchCluster : IAsyncDisposable
         var meter = new SampleMeter();
         var engines = Enumerable.Range(0, devices).Select(i => new MeteredEngine(new SimulatedDevice(i, settings.Simulation), meter)).ToList();
         var cluster = await EmbeddedCluster.StartAsync(
-            new() { ImageFolder = "unused", ConfigureServices = services => Configure(services, weights) }, engines, cancellationToken);
+            new() { ImageFolder = "unused", LogLevel = LogLevel.Error, ConfigureServices = services => Configure(services, weights) }, engines, cancellationToken);
         try
         {
             var model = await cluster.Grains.GetGrain<IGatewayGrain>(engines[0].Model.Name).DescribeAsync();

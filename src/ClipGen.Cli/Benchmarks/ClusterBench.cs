@@ -11,6 +11,8 @@ internal static class ClusterBench
         using var line = new StatusLine();
         double brief = Math.Max(Math.Min(settings.Seconds, 10), 2 * settings.CandidateTime);
 
+        line.Show("warming up …");   // whatever is compiled at its first use is, before anything counts
+        await Saturation.MeasureAsync(settings, Sizes(settings).First(), 0, cancellationToken);
         line.Show("full slots …");
         var full = await Saturation.MeasureAsync(settings, settings.Devices, settings.Seconds, cancellationToken);
         line.Show("short requests under a backlog …");

@@ -5,7 +5,7 @@ namespace ClipGen.Cli.Benchmarks;
 /// <summary>
 /// Requests of one candidate come by chance (Poisson, whatever is done with them) and load the slots to 70 %: how long they wait for a
 /// slot, and how long they would by queueing theory. Measured on a few slots and short candidates: in a large cluster nobody would wait
-/// at all, and with long candidates too few requests would come.
+/// at all, and with long candidates too few requests would come. Devices have one slot, so that nobody waits for a step that others begin.
 /// </summary>
 /// <param name="Mean">Seconds, the time an idle cluster takes not included.</param>
 /// <param name="Theory">Seconds, for an M/D/c queue with these very arrivals.</param>
@@ -19,8 +19,8 @@ internal sealed record WaitingTimes(int Slots, int Requests, double Mean, double
 
     public static async Task<WaitingTimes> MeasureAsync(BenchSettings settings, CancellationToken cancellationToken)
     {
-        var small = settings with { SlotsPerDevice = Math.Min(2, settings.SlotsPerDevice), Codes = Math.Max(1, settings.Codes / 4) };
-        await using var cluster = await BenchCluster.StartAsync(small, Math.Min(2, settings.Devices), new Dictionary<string, double>(), cancellationToken);
+        var small = settings with { SlotsPerDevice = 1, Codes = Math.Max(1, settings.Codes / 4) };
+        await using var cluster = await BenchCluster.StartAsync(small, 2, new Dictionary<string, double>(), cancellationToken);
         double idle = await IdleAsync(cluster, cancellationToken);
 
         var random = new Random(1);
@@ -51,7 +51,7 @@ internal sealed record WaitingTimes(int Slots, int Requests, double Mean, double
         }
     }
 
-    // One after the other: here a few together would already wait for each other.
+    // As many together as there are slots, a few times.
     private static async Task<double> IdleAsync(BenchCluster cluster, CancellationToken cancellationToken)
     {
         var waits = new List<double>();

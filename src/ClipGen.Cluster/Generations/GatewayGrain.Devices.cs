@@ -60,6 +60,8 @@ internal sealed partial class GatewayGrain
     /// <summary>Finds devices whose silo is dead or that have fallen silent, and tells their generations.</summary>
     private Task LookAroundAsync(CancellationToken cancellationToken)
     {
+        // This silo itself is going: its devices are not lost, and the next activation looks for what is.
+        if (membership.CurrentSnapshot.GetSiloStatus(GrainContext.Address.SiloAddress!) is SiloStatus.Dead) return Task.CompletedTask;
         // A silo whose name is not in the list at all may have reported before the news of it came.
         var dead = membership.CurrentSnapshot.Members.Values
             .GroupBy(m => m.Name, StringComparer.Ordinal)

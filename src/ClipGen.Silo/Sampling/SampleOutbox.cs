@@ -2,11 +2,15 @@ namespace ClipGen.Silo.Sampling;
 
 /// <summary>
 /// What a device has to say: to generations, their candidates' progress and codes; to the gateway, the slots that are free again.
-/// What comes within a few milliseconds goes in one message; codes are sent again until they arrive, progress is not.
+/// What comes within a few milliseconds goes in one message; codes are sent again until they arrive, progress is not. Progress takes at
+/// most <see cref="ProgressLettersASecond"/>: a device with sequences of many generations tells each of them less often, for otherwise
+/// progress bars would be most of a large cluster's traffic.
 /// </summary>
 internal sealed class SampleOutbox : IAsyncDisposable
 {
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(2), BetweenProgress = TimeSpan.FromMilliseconds(250);
+    private const int ProgressLettersASecond = 64;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), BeforeAgain = TimeSpan.FromMilliseconds(300);
 
     private readonly Lock _gate = new();
@@ -21,6 +25,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
     private readonly Func<double> _secondsPerCandidate;
     private readonly Task _loop;
     private long _progressAt;
+    private TimeSpan _betweenProgress = BetweenProgress;
     private bool _urgent, _any;
     private int _underWay;
 
@@ -103,11 +108,15 @@ internal sealed class SampleOutbox : IAsyncDisposable
                 await _news.WaitAsync(_stop.Token);
                 bool urgent;
                 lock (_gate) urgent = _urgent;
-                var rest = BetweenProgress - _time.GetElapsedTime(_progressAt);
+                var rest = _betweenProgress - _time.GetElapsedTime(_progressAt);
                 if (urgent || rest <= TimeSpan.Zero)
                 {
                     await Task.Delay(Together, _stop.Token);
                     Send(all: rest <= TimeSpan.Zero);
+                    lock (_gate)
+                    {
+                        if (_any) Wake();   // progress that has stayed behind: no later step wakes the loop for it
+                    }
                 }
                 else
                 {
@@ -141,7 +150,11 @@ internal sealed class SampleOutbox : IAsyncDisposable
             _freed.Clear();
             _urgent = false;
             rest = _any = _letters.Count > 0;
-            if (all) _progressAt = _time.GetTimestamp();
+            if (all)
+            {
+                var budget = TimeSpan.FromSeconds(letters.Count / (double)ProgressLettersASecond);
+                (_progressAt, _betweenProgress) = (_time.GetTimestamp(), budget > BetweenProgress ? budget : BetweenProgress);
+            }
         }
         if (rest) Wake();   // progress that may wait: nothing else would remind of it
         if (freed.Length > 0) _ = TrackAsync(() => _grains.GetGrain<IGatewayGrain>(_model).FreedAsync(new(_device, freed, _secondsPerCandidate())), lasting: false);

@@ -1,0 +1,35 @@
+using ClipGen.Cluster.Tests.Fakes;
+using ClipGen.Silo.Sampling;
+
+namespace ClipGen.Cluster.Tests.Sampling;
+
+public sealed class SampleOutboxTests
+{
+    [Fact]
+    public async Task Progress_that_stayed_behind_when_another_sequence_ended_is_told_without_a_further_end()
+    {
+        var hold = new TaskCompletionSource();
+        await using var sut = await Sut.CreateSut(new FakeEngine { Hold = hold.Task });   // 33 of 64 codes each
+        var generation = await sut.Submit(await sut.Request(candidates: 2, keep: 1));
+        await Until(generation, codes: 66);
+        await using var outbox = new SampleOutbox("local/cpu:1", "fake", sut.Grains, TimeProvider.System, () => 1);
+
+        outbox.Step(generation.GetPrimaryKeyString(), 0, 40);
+        await Until(generation, codes: 73);
+        outbox.Step(generation.GetPrimaryKeyString(), 0, 50);
+        outbox.Ended("another", 0, null);
+
+        await Until(generation, codes: 83);
+        hold.SetResult();
+    }
+
+    private static async Task Until(IGenerationGrain generation, int codes)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Sut.Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        await foreach (var e in generation.WatchAsync(0, limit.Token))
+        {
+            if (e.Status.CodesDrawn >= codes) return;
+        }
+    }
+}

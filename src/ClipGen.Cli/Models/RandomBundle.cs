@@ -31,7 +31,7 @@ internal static class RandomBundle
             cancellationToken.ThrowIfCancellationRequested();
             using var gpt = new Gpt(recipe.GptConfig);
             cancellationToken.ThrowIfCancellationRequested();
-            using var vqgan = new Vqgan(recipe.VqganConfig);
+            using var vqgan = new Vqgan(recipe.VqganConfig with { CodebookSize = recipe.GptConfig.VocabSize });   // as many as are left after merging
             cancellationToken.ThrowIfCancellationRequested();
             line.Show("writing the bundle …");
             var manifest = new BundleManifest

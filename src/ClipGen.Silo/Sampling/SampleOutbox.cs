@@ -113,10 +113,6 @@ internal sealed class SampleOutbox : IAsyncDisposable
                 {
                     await Task.Delay(Together, _stop.Token);
                     Send(all: rest <= TimeSpan.Zero);
-                    lock (_gate)
-                    {
-                        if (_any) Wake();   // progress that has stayed behind: no later step wakes the loop for it
-                    }
                 }
                 else
                 {

@@ -12,7 +12,7 @@ public sealed class ModelTests(RandomModel noise) : IDisposable
         string Part(string name) => Path.Combine(noise.Path, name);
         await new Clipgen(folder.Path).SucceedAsync(
             "model", "import", "--clip", Part("clip.safetensors"), "--vqgan", Part("vqgan.safetensors"), "--gpt", Part("gpt.safetensors"), "--vocab", Part("vocabulary.bpe"),
-            "--out", "imported", "--text-heads", "4", "--gpt-heads", "6");
+            "--out", "imported", "--text-heads", "4", "--gpt-heads", "5", "--norm-groups", "4");
 
         using var before = Manifest(noise.Path);
         using var after = Manifest(folder["imported"]);
@@ -24,6 +24,21 @@ public sealed class ModelTests(RandomModel noise) : IDisposable
             Assert.Equal(File.ReadAllBytes(Part(file)), File.ReadAllBytes(Path.Combine(folder["imported"], file)));
 
         static JsonDocument Manifest(string bundle) => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(bundle, "bundle.json")));
+    }
+
+    [Theory]
+    [InlineData("--gpt-heads", "7", "a width of 160")]
+    [InlineData("--text-heads", "0", "a width of 128")]
+    [InlineData("--norm-groups", "32", "a width of 16")]
+    public async Task Import_says_when_a_number_that_weights_do_not_tell_cannot_be(string option, string value, string width)
+    {
+        string Part(string name) => Path.Combine(noise.Path, name);
+        var outcome = await new Clipgen(folder.Path).RunAsync(
+            "model", "import", "--clip", Part("clip.safetensors"), "--vqgan", Part("vqgan.safetensors"), "--gpt", Part("gpt.safetensors"), "--vocab", Part("vocabulary.bpe"), "--out", "imported", option, value);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains(width, outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains($"{option} is {value}", outcome.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["imported"]));
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class TrainingTests : IDisposable
 
         await clipgen.SucceedAsync(
             "model", "import", "--clip", "work/clip.safetensors", "--vqgan", "work/vqgan.safetensors", "--gpt", "work/gpt.safetensors", "--vocab", "work/vocabulary.bpe",
-            "--out", "bundle", "--text-heads", "4", "--gpt-heads", "6");
+            "--out", "bundle", "--text-heads", "4", "--gpt-heads", "5", "--norm-groups", "4");
         await clipgen.SucceedAsync("generate", "a ring", "--model", "bundle", "--candidates", "1");
     }
 

@@ -21,13 +21,14 @@ internal static class ModelCommand
         var half = new Option<bool>("--half") { Description = "Store weights as float16: half the size, and the last bits lost." };
         var textHeads = NumberOption.Create<int>("--text-heads", "Heads of CLIP's text tower. [default: width / 64, as OpenAI has it]");
         var gptHeads = NumberOption.Create<int>("--gpt-heads", "Heads of GPT. [default: width / 64, as the original's presets have it]");
+        var normGroups = NumberOption.Create<int>("--norm-groups", "Groups of the VQGAN's group norms. [default: 32, as the original has it]");
         var command = new Command("import", "Turn checkpoints of the original (PyTorch zip, legacy or TorchScript files, or safetensors) into a bundle. Sizes are read off the weights. No code in a checkpoint is ever run.")
         {
-            clip, vqgan, gpt, vocab, output, name, candidates, half, textHeads, gptHeads,
+            clip, vqgan, gpt, vocab, output, name, candidates, half, textHeads, gptHeads, normGroups,
         };
         command.SetAction((parsed, cancellationToken) => BundleImport.RunAsync(
             new(parsed.GetValue(clip)!, parsed.GetValue(vqgan)!, parsed.GetValue(gpt)!, parsed.GetValue(vocab)!, parsed.GetValue(output)!, parsed.GetValue(name),
-                parsed.GetValue(candidates), parsed.GetValue(half), parsed.GetValue(textHeads), parsed.GetValue(gptHeads)),
+                parsed.GetValue(candidates), parsed.GetValue(half), parsed.GetValue(textHeads), parsed.GetValue(gptHeads), parsed.GetValue(normGroups)),
             cancellationToken));
         return command;
     }

@@ -14,7 +14,7 @@ namespace ClipGen.Cli.Models;
 
 /// <summary>What <c>clipgen model import</c> was asked.</summary>
 internal sealed record ImportSettings(
-    string Clip, string Vqgan, string Gpt, string Vocabulary, string Out, string? Name, int DefaultCandidates, bool Half, int? TextHeads, int? GptHeads);
+    string Clip, string Vqgan, string Gpt, string Vocabulary, string Out, string? Name, int DefaultCandidates, bool Half, int? TextHeads, int? GptHeads, int? NormGroups);
 
 /// <summary>Carries out <c>clipgen model import</c>.</summary>
 internal static class BundleImport
@@ -40,7 +40,7 @@ internal static class BundleImport
 
             var clipConfig = InferredConfigs.Clip(clipWeights, settings.Clip, settings.TextHeads);
             var gptConfig = InferredConfigs.Gpt(gptWeights, settings.Gpt, settings.GptHeads);
-            var vqganConfig = InferredConfigs.Vqgan(vqganWeights, settings.Vqgan, gptConfig.BlockSize);
+            var vqganConfig = InferredConfigs.Vqgan(vqganWeights, settings.Vqgan, gptConfig.BlockSize, settings.NormGroups);
             if (vocabulary.Size != clipConfig.VocabSize)
                 throw new CommandException($"{settings.Vocabulary} makes {vocabulary.Size} tokens, but {settings.Clip} has {clipConfig.VocabSize}; they do not belong together.");
 

@@ -17,6 +17,7 @@ internal static class InferredConfigs
         var w = new Shapes(weights, file, "a CLIP with a vision transformer");
         int patch = w.Of("visual.conv1.weight", 4)[3], places = w.Of("visual.positional_embedding", 2)[0] - 1, grid = (int)Math.Round(Math.Sqrt(places));
         int textWidth = w.Of("text_projection", 2)[0];
+        CheckParts("--text-heads", heads, textWidth, file);
         return new(
             EmbedSize: w.Of("text_projection", 2)[1],
             ImageSize: grid * patch,
@@ -36,6 +37,7 @@ internal static class InferredConfigs
     {
         var w = new Shapes(weights, file, "a CLIP-GEN GPT");
         int width = w.Of("tok_emb.weight", 2)[1];
+        CheckParts("--gpt-heads", heads, width, file);
         return new(
             VocabSize: w.Of("tok_emb.weight", 2)[0],
             Layers: w.Count("blocks."),
@@ -46,8 +48,9 @@ internal static class InferredConfigs
     }
 
     /// <param name="codes">Codes of an image, which GPT's positions tell: the weights do not know the resolution.</param>
+    /// <param name="normGroups">Null for the original's 32.</param>
     /// <exception cref="CommandException">These are not a VQGAN's weights.</exception>
-    public static VqganConfig Vqgan(StateDict weights, string file, int codes)
+    public static VqganConfig Vqgan(StateDict weights, string file, int codes, int? normGroups)
     {
         var w = new Shapes(weights, file, "a VQGAN");
         int channels = w.Of("encoder.conv_in.weight", 4)[0], grid = (int)Math.Round(Math.Sqrt(codes));
@@ -76,7 +79,8 @@ internal static class InferredConfigs
                 inLevel++;
             }
         }
-        int resolution = grid << (multipliers.Count - 1);
+        int resolution = grid << (multipliers.Count - 1), groups = normGroups ?? 32;
+        foreach (int multiplier in multipliers) CheckParts("--norm-groups", groups, channels * multiplier, file);
         return new(
             CodebookSize: w.Of("quantizer.embedding.weight", 2)[0],
             EmbedSize: w.Of("quantizer.embedding.weight", 2)[1],
@@ -85,7 +89,15 @@ internal static class InferredConfigs
             ResBlocks: resBlocks,
             AttentionResolutions: [.. attentionLevels.Select(level => resolution >> level)],
             Resolution: resolution,
-            DiscriminatorChannels: w.Of("discriminator.features.0.weight", 4)[0]);
+            DiscriminatorChannels: w.Of("discriminator.features.0.weight", 4)[0],
+            NormGroups: groups);
+    }
+
+    /// <exception cref="CommandException">So many equal parts cannot be.</exception>
+    private static void CheckParts(string option, int? parts, int width, string file)
+    {
+        if (parts is { } count && (count < 1 || width % count != 0))
+            throw new CommandException($"{option} is {count}, but {file} has a width of {width}, which that does not divide; weights do not tell the right number.");
     }
 
     private sealed class Shapes(StateDict weights, string file, string what)

@@ -10,7 +10,7 @@ public sealed class GenerateTests(RandomModel noise) : IDisposable
     private readonly TemporaryFolder folder = new();
 
     [Fact]
-    public async Task Draws_the_colours_that_the_prompt_of_the_readme_names()
+    public async Task Draws_what_the_prompt_of_the_readme_says()
     {
         string text = await new Clipgen(folder.Path).SucceedAsync("generate", "a large red circle on a white background", "--seed", "1");
 
@@ -19,7 +19,7 @@ public sealed class GenerateTests(RandomModel noise) : IDisposable
         Assert.Contains("seed 1  CLIP score 0.", text, StringComparison.Ordinal);
         Assert.Matches(@"start \d+\.\d\d s, encode .* s, sample .* s, decode and rank .* s, store .* s; in all", text);
         var seen = ShapesJudge.Measure(ImageReader.Read(file));
-        Assert.Equal((ShapeBackground.White, ShapeColour.Red), (seen.Background, seen.Colour));
+        Assert.Equal(new(ShapeBackground.White, ShapeColour.Red, ShapeKind.Circle, ShapeSize.Large, seen.Position), seen);
     }
 
     [Fact]

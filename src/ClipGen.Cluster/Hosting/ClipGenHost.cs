@@ -50,6 +50,28 @@ public static class ClipGenHost
         return builder;
     }
 
+    /// <summary>Runs a program that is one role's silo until it is told to stop; a wrong configuration is listed on standard error.</summary>
+    /// <param name="program">Its name, for messages.</param>
+    /// <param name="role">What it does unless configured otherwise.</param>
+    /// <param name="args">Settings as <c>--ClipGen:…</c>.</param>
+    /// <param name="silo">Adds what the silo does.</param>
+    /// <returns>The exit code: 2 for a wrong configuration.</returns>
+    public static async Task<int> RunAsync(string program, string role, string[] args, Action<ISiloBuilder> silo)
+    {
+        try
+        {
+            var builder = CreateBuilder([new($"{ClusterOptions.SectionName}:Roles:0", role), .. CommandLineSettings.Read(args)], silo);
+            await using var app = builder.BuildClipGen();
+            await app.RunAsync();
+            return Environment.ExitCode;
+        }
+        catch (OptionsValidationException exception)
+        {
+            foreach (string failure in exception.Failures) await Console.Error.WriteLineAsync($"{program}: {failure}");
+            return 2;
+        }
+    }
+
     /// <summary>Builds the application with its health endpoints.</summary>
     public static WebApplication BuildClipGen(this WebApplicationBuilder builder)
     {

@@ -8,8 +8,8 @@ namespace ClipGen.Training.Vqgan;
 /// <summary>
 /// Initial weights for a VQGAN that is trained in thousands of steps, not millions: every residual branch starts at zero (Zhang
 /// et al. 2019, Fixup; Ho et al. 2020), the convolutions between keep the signal's variance (LeCun et al. 1998), and those that change
-/// the resolution start near the identity. So colours and levels go straight through from the first step; with PyTorch's defaults each of a dozen layers weakens them, and the
-/// group norms of the branches, which see contrast but no level, drown what is left.
+/// the resolution start near the identity. So colours and levels go straight through from the first step; with PyTorch's defaults
+/// each of a dozen layers weakens them, and the group norms of the branches, which see contrast but no level, drown what is left.
 /// </summary>
 public static class VqganInitialization
 {

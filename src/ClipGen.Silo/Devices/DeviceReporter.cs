@@ -57,9 +57,13 @@ internal sealed partial class DeviceReporter(
     {
         if (!cancellationToken.IsCancellationRequested)
         {
-            using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            grace.CancelAfter(options.Value.ShutdownGrace);
-            var drained = Task.WhenAll(samplers.All.Select(s => s.DrainAsync(grace.Token)));
+            var reserve = options.Value.ShutdownReserve;
+            // Who has stopped the registry before wants nothing to be finished.
+            using var finish = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, registry.Stopping);
+            using var tell = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            finish.CancelAfter(options.Value.ShutdownGrace - reserve);
+            tell.CancelAfter(options.Value.ShutdownGrace - reserve / 2);
+            var drained = Task.WhenAll(samplers.All.Select(s => s.DrainAsync(finish.Token, tell.Token)));
             await ReportAsync();   // they say now that they drain
             await drained;
             await ReportAsync();

@@ -88,8 +88,10 @@ public sealed class DeviceSampler : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes no more; returns when all that ran has left, or hands back what has not by the time the token says so.</summary>
-    public async Task DrainAsync(CancellationToken cancellationToken)
+    /// <summary>Takes no more; returns when all that ran has left and everybody has been told.</summary>
+    /// <param name="finish">What has not left by then is handed back.</param>
+    /// <param name="tell">Who has not been told by then is not waited for.</param>
+    public async Task DrainAsync(CancellationToken finish, CancellationToken tell)
     {
         Task[] work;
         lock (_gate)
@@ -98,10 +100,10 @@ public sealed class DeviceSampler : IAsyncDisposable
             work = [.. _active.Values.Select(r => r.Work)];
         }
         var all = Task.WhenAll(work);
-        await all.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await all.WaitAsync(finish).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stop.CancelAsync();
-        await all;
-        await _outbox.FlushAsync();
+        await all.WaitAsync(tell).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _outbox.FlushAsync().WaitAsync(tell).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()

@@ -79,6 +79,37 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task Stopping_in_good_order_is_no_crash_however_often()
+    {
+        string? id = null;
+        for (int i = 0; i < 6; i++)   // one more than it takes to be quarantined
+        {
+            FakeEngine held = new() { Hold = _never.Task };
+            await using var sut = await Start(held);
+            id ??= (await sut.Submit(await sut.Request())).GetPrimaryKeyString();
+            await held.Halfway.WaitAsync(Sut.Token);
+        }
+
+        await using var last = await Start(new FakeEngine());
+        var end = (await Sut.Watch(last.Grains.GetGrain<IGenerationGrain>(id!)))[^1].Status;
+
+        Assert.Equal((GenerationState.Completed, 0), (end.State, end.Retries));
+    }
+
+    [Fact]
+    public async Task A_generation_that_is_being_encoded_is_handed_over_as_well()
+    {
+        string id;
+        FakeEngine held = new() { HoldOthers = _never.Task };
+        await using (var first = await Start(held)) id = (await first.Submit(await first.Request())).GetPrimaryKeyString();
+
+        await using var second = await Start(new FakeEngine());
+        var end = (await Sut.Watch(second.Grains.GetGrain<IGenerationGrain>(id)))[^1].Status;
+
+        Assert.Equal((GenerationState.Completed, 0), (end.State, end.Retries));
+    }
+
+    [Fact]
     public async Task A_record_with_too_many_crashes_fails_with_the_cause_and_is_not_run()
     {
         FakeEngine engine = new();

@@ -39,6 +39,7 @@ internal sealed partial class GatewayGrain
         Measure(report.SecondsPerCandidate);
         var before = _devices.Find(report.Key)?.Report;
         var lost = _devices.Report(report);
+        if (_remembered is null) LookAtModels();
         Lost(report.Key, lost, before is null || before.Incarnation == report.Incarnation ? null : Crashed(before));
         Pump();
         return Task.CompletedTask;
@@ -74,6 +75,7 @@ internal sealed partial class GatewayGrain
             LogDeviceGone(device.Key, Model);
             Lost(device.Key, _devices.Remove(device.Key), Crashed(device.Report));
         }
+        LookAtModels();
         // A silo that died may have hosted generations, too: whoever of them is not awake any more is woken.
         bool due = !_recovering && time.GetElapsedTime(_recoveredAt) > _recoverIn;
         if (gone.Count > 0 | SilosLost() | due) RecoverAsync().Ignore();

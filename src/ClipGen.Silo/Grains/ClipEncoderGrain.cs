@@ -13,7 +13,7 @@ internal sealed class ClipEncoderGrain(StageDevice device) : Grain, IClipEncoder
 
     public async Task<PromptEmbedding> EncodeAsync(EncodeRequest request, CancellationToken cancellationToken)
     {
-        var engine = device.Engine(Key, request.Model);
+        var engine = device.Engine(Key, request.Model, request.ModelDigest);
         using var stop = device.Link(cancellationToken);
         using var span = SiloTelemetry.Start($"embeddings {request.Model}", "encode", Key)
             ?.SetTag("gen_ai.operation.name", "embeddings")

@@ -15,7 +15,7 @@ internal sealed class VqganDecoderGrain(StageDevice device, TimeProvider time) :
 
     public async Task<DecodeResult> DecodeAndRankAsync(DecodeRequest request, CancellationToken cancellationToken)
     {
-        var engine = device.Engine(Key, request.Request.Model);
+        var engine = device.Engine(Key, request.Request.Model, request.Request.ModelDigest);
         using var stop = device.Link(cancellationToken);
         var began = time.GetUtcNow();
         try

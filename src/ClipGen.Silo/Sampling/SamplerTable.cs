@@ -13,15 +13,12 @@ internal sealed class SamplerTable(DeviceRegistry registry, ILocalSiloDetails si
 
     public IReadOnlyCollection<DeviceSampler> All => [.. registry.Engines.Select(Of)];
 
-    /// <exception cref="ModelNotFoundException">The device is here, but without this model.</exception>
-    /// <returns>Null when the device is not here.</returns>
-    public DeviceSampler? Find(string device, string model) => registry.Find(device, model) is { } engine ? Of(engine) : null;
-
     public async ValueTask DisposeAsync()
     {
         foreach (var sampler in _samplers.Values) await sampler.Value.DisposeAsync();
     }
 
-    private DeviceSampler Of(IDeviceEngine engine) => _samplers.GetOrAdd(engine, e => new(() =>
+    /// <summary>The sampler of an engine that the registry has.</summary>
+    public DeviceSampler Of(IDeviceEngine engine) => _samplers.GetOrAdd(engine, e => new(() =>
         new(new DeviceKey(silo.Name, e.Device.Name), e, registry.Stages, _incarnation, grains, time))).Value;
 }

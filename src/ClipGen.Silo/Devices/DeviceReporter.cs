@@ -36,6 +36,7 @@ internal sealed partial class DeviceReporter(
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
+        samplers.Changed += () => ReportAsync().Ignore();
         await ReportAsync();
         _loop = Task.Run(LoopAsync, CancellationToken.None);
     }

@@ -25,6 +25,9 @@ internal sealed class StageDevice(DeviceRegistry registry, SamplerTable samplers
     /// <inheritdoc cref="Engine"/>
     public DeviceSampler Sampler(DeviceKey key, string model, string? digest) => samplers.Of(Engine(key, model, digest));
 
+    /// <summary>What stages tell of how an engine did.</summary>
+    public DeviceHealth Health(IDeviceEngine engine) => samplers.Of(engine).Health;
+
     /// <summary>Cancelled by the caller or when the silo stops; to be disposed.</summary>
     public CancellationTokenSource Link(CancellationToken cancellationToken) => CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, registry.Stopping);
 

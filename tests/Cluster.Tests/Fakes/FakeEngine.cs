@@ -22,6 +22,9 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     /// <summary>Encoding and decoding take as long as this.</summary>
     public Task HoldOthers { get; set; } = Task.CompletedTask;
 
+    /// <summary>What every sampling fails with, the known answer's as well; null when it works.</summary>
+    public Exception? Broken { get; set; }
+
     public Exception? SampleFailure { get; init; }
 
     public Exception? DecodeFailure { get; init; }
@@ -63,6 +66,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
         try
         {
             await Task.Yield();
+            if (Broken is { } broken) throw broken;
             var codes = new int[Model.CodesPerImage];
             for (int i = 0; i < codes.Length; i++)
             {

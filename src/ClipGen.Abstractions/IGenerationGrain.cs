@@ -23,9 +23,13 @@ public interface IGenerationGrain : IGrainWithStringKey
     [Alias("Lost")]
     Task LostAsync(string device, IReadOnlyList<int> candidates, Guid? process);
 
-    /// <summary>Called when it has been kept long enough: the record is removed, on request with its images.</summary>
+    /// <summary>
+    /// Called when it has been kept long enough: the record is removed, on request with its images, unless an equal request's generation
+    /// owns them, too. Does nothing while it has not ended.
+    /// </summary>
+    /// <param name="endedBefore">Does nothing if it ended later; null: whenever it ended.</param>
     [Alias("Forget")]
-    Task ForgetAsync(bool withImages);
+    Task ForgetAsync(bool withImages, DateTimeOffset? endedBefore = null);
 
     /// <summary>The events from number <paramref name="from"/> (0 for all) to the end, waiting for those that have not happened yet.</summary>
     [Alias("Watch")]

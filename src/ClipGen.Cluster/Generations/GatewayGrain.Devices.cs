@@ -35,7 +35,7 @@ internal sealed partial class GatewayGrain
     {
         ArgumentNullException.ThrowIfNull(report);
         // A silo that hung and was taken for dead speaks once more before it hears of it; one too new to be known speaks again in a second.
-        if (!AliveSilos().Contains(Placement.DeviceKey.Parse(report.Key).Silo)) return Task.CompletedTask;
+        if (!Silos().Contains(Placement.DeviceKey.Parse(report.Key).Silo)) return Task.CompletedTask;
         Measure(report.SecondsPerCandidate);
         var before = _devices.Find(report.Key)?.Report;
         var lost = _devices.Report(report);
@@ -63,13 +63,8 @@ internal sealed partial class GatewayGrain
     {
         // This silo itself is going: its devices are not lost, and the next activation looks for what is.
         if (membership.CurrentSnapshot.GetSiloStatus(GrainContext.Address.SiloAddress!) is SiloStatus.Dead) return Task.CompletedTask;
-        // A silo whose name is not in the list at all may have reported before the news of it came.
-        var dead = membership.CurrentSnapshot.Members.Values
-            .GroupBy(m => m.Name, StringComparer.Ordinal)
-            .Where(silo => silo.All(m => m.Status is SiloStatus.Dead))
-            .Select(silo => silo.Key)
-            .ToHashSet(StringComparer.Ordinal);
-        var gone = _devices.Devices.Where(d => dead.Contains(d.Silo)).Concat(_devices.SilentFor(Silence)).Distinct().ToList();
+        var silos = Silos();
+        var gone = _devices.Devices.Where(d => !silos.Contains(d.Silo)).Concat(_devices.SilentFor(Silence)).Distinct().ToList();
         foreach (var device in gone)
         {
             LogDeviceGone(device.Key, Model);
@@ -79,10 +74,12 @@ internal sealed partial class GatewayGrain
         // A silo that died may have hosted generations, too: whoever of them is not awake any more is woken.
         bool due = !_recovering && time.GetElapsedTime(_recoveredAt) > _recoverIn;
         if (gone.Count > 0 | SilosLost() | due) RecoverAsync().Ignore();
+        RemoveOldAsync().Ignore();
         return Task.CompletedTask;
     }
 
-    private HashSet<string> AliveSilos() => membership.CurrentSnapshot.Members.Values
+    /// <summary>Names of the silos that are not dead; no device of another one is known.</summary>
+    private HashSet<string> Silos() => membership.CurrentSnapshot.Members.Values
         .Where(m => m.Status is not (SiloStatus.Dead or SiloStatus.None))
         .Select(m => m.Name)
         .ToHashSet(StringComparer.Ordinal);

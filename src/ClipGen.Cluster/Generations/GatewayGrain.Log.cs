@@ -28,6 +28,12 @@ internal sealed partial class GatewayGrain
     [LoggerMessage("The description of model {Model} could not be written down; trying again")]
     private partial void LogNotRemembered(LogLevel level, Exception exception, string model);
 
+    [LoggerMessage("Generation {Generation} has been kept long enough but could not be removed; trying again")]
+    private partial void LogNotForgotten(LogLevel level, Exception exception, string generation);
+
+    [LoggerMessage("Generations of model {Model} that have been kept long enough could not be gone through; trying again")]
+    private partial void LogNotRemoved(LogLevel level, Exception exception, string model);
+
     [LoggerMessage("Unfinished generations of model {Model} could not all be woken; trying again")]
     private partial void LogNotRecovered(LogLevel level, Exception exception, string model);
 }

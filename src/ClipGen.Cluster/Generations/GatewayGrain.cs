@@ -8,11 +8,12 @@ namespace ClipGen.Cluster.Generations;
 
 /// <summary>
 /// The door of one model. Here is what callers and generations ask of it; GatewayGrain.Devices.cs hears from devices,
-/// GatewayGrain.Pump.cs gives them work, GatewayGrain.Models.cs knows the model's versions.
+/// GatewayGrain.Pump.cs gives them work, GatewayGrain.Models.cs knows the model's versions,
+/// GatewayGrain.Retention.cs removes what has been kept long enough.
 /// </summary>
 [Reentrant, GatewayRole]
 internal sealed partial class GatewayGrain(
-    IClusterMembershipService membership, IOptions<QueueOptions> options, TimeProvider time, ILogger<GatewayGrain> logger)
+    IClusterMembershipService membership, IOptions<QueueOptions> options, IOptions<GenerationOptions> generations, TimeProvider time, ILogger<GatewayGrain> logger)
     : Grain, IGatewayGrain
 {
     private readonly DeviceTable _devices = new(time);

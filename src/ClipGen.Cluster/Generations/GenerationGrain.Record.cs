@@ -50,23 +50,27 @@ internal sealed partial class GenerationGrain
             _cancel.Dispose();
             _cancel = new();
         }
+        if (Kept.Cancelled) _cancel.Cancel();
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         _run = RunAsync(_log, _cancel.Token);
     }
 
     /// <summary>
-    /// First the record, then the gateway, then whoever watches: a crash in between leaves an ended generation in the index, which is
-    /// swept out, and never an unfinished one outside it.
+    /// First the index of what is to be removed one day, then the record, then the gateway, then whoever watches: a crash in between leaves
+    /// an ended generation in the index of the unfinished, which is swept out, and never an unfinished one outside it.
     /// </summary>
     private async Task EndAsync(GenerationLog log, IGatewayGrain gateway, GenerationEventKind kind, GenerationStatus status)
     {
         // What has been drawn and stored is not given up because the record's store is away: it waits for as long as it takes.
         var end = status with { Ahead = null, ExpectedAt = null };
+        var endedAt = time.GetUtcNow();
+        string bucket = FinishedBucket.Key(Submission.Request.Model, FinishedBucket.StartOf(endedAt, options.Value.Retention), FinishedBucket.ShardOf(Id));
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                await SaveAsync(kept => kept with { End = end, EndedAt = time.GetUtcNow(), Events = log.Marks(kind, status) });
+                await GrainFactory.GetGrain<IFinishedIndexGrain>(bucket).AddAsync(Id, endedAt);
+                await SaveAsync(kept => kept with { End = end, EndedAt = endedAt, Events = log.Marks(kind, status) });
                 break;
             }
             catch (Exception e) when (e is not InconsistentStateException && !_stopping)

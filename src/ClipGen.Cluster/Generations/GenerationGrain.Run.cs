@@ -21,6 +21,7 @@ internal sealed partial class GenerationGrain
         try
         {
             // Step 1: see that it may be tried, and that the images can be kept
+            cancellationToken.ThrowIfCancellationRequested();
             if (Kept.Crashes >= options.Value.MaxCrashes) throw new QuarantinedException(Kept.Crashes, null);
             await Patiently().RunAsync(() => store.EnsureWritableAsync(cancellationToken), cancellationToken);
 
@@ -136,6 +137,7 @@ internal sealed partial class GenerationGrain
         var request = log.Status.Request;
         var images = new List<RankedImage>();
         var retry = Patiently();
+        await retry.RunAsync(() => Owners.ClaimAsync(Id), cancellationToken);
         foreach (var candidate in ranked.Candidates)
         {
             if (candidate.Image is not { } file) continue;

@@ -35,6 +35,8 @@ internal sealed partial class GenerationGrain(
 
     private GenerationLog Log => _log ?? throw new KeyNotFoundException($"There is no generation '{Id}'.");
 
+    private IImageOwnersGrain Owners => GrainFactory.GetGrain<IImageOwnersGrain>(Submission.Request.ImageNamePrefix);
+
     private Submission Submission => Kept.Submission!;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -86,29 +88,34 @@ internal sealed partial class GenerationGrain(
     public async Task CancelAsync()
     {
         if (Log.Ended || Kept.End is not null) return;
-        bool last = Kept.Sharers == 1;
-        if (!last)
+        bool last = false;
+        try
         {
+            // Written before it is answered: a crash must not bring back what somebody was told is over.
             await SaveAsync(kept =>
             {
                 last = kept.Sharers == 1;
-                return kept with { Sharers = Math.Max(1, kept.Sharers - 1) };
+                return kept with { Sharers = Math.Max(1, kept.Sharers - 1), Cancelled = last };
             });
         }
-        if (last) await _cancel.CancelAsync();
+        finally
+        {
+            if (last) await _cancel.CancelAsync();
+        }
     }
 
-    public async Task ForgetAsync(bool withImages)
+    public async Task ForgetAsync(bool withImages, DateTimeOffset? endedBefore)
     {
         await _door.WaitAsync();
         try
         {
-            if (Kept.End is not { } end) return;
+            if (Kept.End is not { } end || Kept.EndedAt > endedBefore) return;
             await _run;
             if (withImages)
             {
-                foreach (var image in end.Result?.Images ?? []) await store.DeleteAsync(image.Name, default);
-                if (end.Result is not null) await store.DeleteAsync(end.Request.ManifestName, default);
+                // The manifest first: where one is, its images are. What failed or was cancelled may have stored any of its images.
+                var images = end.Result?.Images.Select(image => image.Name) ?? Enumerable.Range(0, end.Request.Candidates).Select(end.Request.ImageName);
+                await Owners.ReleaseAsync(Id, [end.Request.ManifestName, .. images]);
             }
             await ClearAsync();
             _log = null;

@@ -34,6 +34,9 @@ internal sealed record GenerationRecord
 
     /// <summary>What had happened, without the steps of progress; written at its end.</summary>
     [Id(10)] public IReadOnlyList<EventMark> Events { get; init; } = [];
+
+    /// <summary>Everybody who wanted it has cancelled: whoever takes it up ends it.</summary>
+    [Id(11)] public bool Cancelled { get; init; }
 }
 
 /// <summary>An event as it is kept: its status is that of the end with this much drawn.</summary>

@@ -36,9 +36,6 @@ internal sealed class CompletionEstimate
     /// </summary>
     public TimeSpan? Completion(int ahead) => Start(ahead) + TimeSpan.FromSeconds(_candidateSeconds);
 
-    /// <summary>Time until a running candidate is sampled, of which this share, 0 to 1, is done.</summary>
-    public TimeSpan CompletionOfRunning(double done) => TimeSpan.FromSeconds(Remaining(done));
-
     /// <summary>Time so many candidates take when nothing runs or waits: no wish can be met sooner. Null when there are no slots.</summary>
     public TimeSpan? Alone(int candidates) =>
         _free.Length == 0 ? null : TimeSpan.FromSeconds(Math.Ceiling(candidates / (double)_free.Length) * _candidateSeconds);

@@ -34,9 +34,6 @@ internal sealed class FairQueue
     /// <summary>Candidates of a tenant that wait.</summary>
     public int CountOf(string tenant) => _ofTenant.GetValueOrDefault(tenant);
 
-    /// <summary>Candidates of a generation that wait.</summary>
-    public int CountOfGeneration(string id) => _generations.TryGetValue(id, out var generation) ? generation.Count : 0;
-
     /// <summary>
     /// Adds the candidates that do not wait yet. A known generation keeps its place by arrival; if it is now of another kind
     /// (isolated, priority, tenant), what waits of it moves there.

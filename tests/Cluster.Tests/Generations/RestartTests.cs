@@ -173,6 +173,34 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_cancelled_stays_cancelled_although_the_process_died_before_it_had_ended()
+    {
+        FakeEngine engine = new();
+        await using var sut = await Start(engine);
+        var generation = sut.Grains.GetGrain<IGenerationGrain>("cancelled");
+        await Write(generation, await Record(sut) with { Cancelled = true, AmongDevices = true });
+
+        var end = (await Sut.Watch(generation))[^1];
+
+        Assert.Equal((GenerationEventKind.Cancelled, 0), (end.Kind, engine.Sampled));
+    }
+
+    [Fact]
+    public async Task Cancelling_is_written_down_before_it_is_answered()
+    {
+        FakeEngine held = new() { Hold = _never.Task };
+        await using var sut = await Start(held);
+        var generation = await sut.Submit(await sut.Request());
+        await held.Halfway.WaitAsync(Sut.Token);
+
+        await generation.CancelAsync();
+
+        var state = new GrainState<GenerationRecord>();
+        await _services!.GetRequiredKeyedService<IGrainStorage>(ClusterOptions.GrainStorageName).ReadStateAsync("generation", generation.GetGrainId(), state);
+        Assert.True(state.State.Cancelled);
+    }
+
+    [Fact]
     public async Task A_gateway_that_was_lost_is_no_crash()
     {
         await using var sut = await Start(new FakeEngine());

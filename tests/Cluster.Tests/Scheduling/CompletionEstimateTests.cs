@@ -44,9 +44,8 @@ public sealed class CompletionEstimateTests
     [Fact]
     public void A_running_candidate_ends_when_the_rest_of_it_is_done()
     {
-        CompletionEstimate sut = new(slots: 1, running: [0.75], candidateSeconds: 8);
-        Assert.Equal(TimeSpan.FromSeconds(2), sut.CompletionOfRunning(0.75));
-        Assert.Equal(TimeSpan.Zero, sut.CompletionOfRunning(1.1));
+        Assert.Equal(TimeSpan.FromSeconds(2), new CompletionEstimate(slots: 1, running: [0.75], candidateSeconds: 8).Start(0));
+        Assert.Equal(TimeSpan.Zero, new CompletionEstimate(slots: 1, running: [1.1], candidateSeconds: 8).Start(0));
     }
 
     [Theory]

@@ -15,12 +15,13 @@ internal sealed partial class GatewayGrain
     /// <summary>Removes generations that have been kept long enough, the oldest first.</summary>
     private async Task RemoveOldAsync()
     {
-        if (_removing || time.GetUtcNow() < _removeAt) return;
+        var now = time.GetUtcNow();
+        if (_removing || now < _removeAt) return;
         _removing = true;
         bool all = true;
         try
         {
-            var endedBefore = time.GetUtcNow() - generations.Value.Retention;
+            var endedBefore = now - generations.Value.Retention;
             int rest = RemovedInOneGo;
             foreach (long start in await Buckets.ListAsync())
             {
@@ -42,7 +43,7 @@ internal sealed partial class GatewayGrain
         finally
         {
             _removing = false;
-            _removeAt = time.GetUtcNow() + (all ? BetweenRemovals : BeforeMore);
+            _removeAt = now + (all ? BetweenRemovals : BeforeMore);
         }
     }
 

@@ -111,12 +111,9 @@ internal sealed partial class GenerationGrain(
         {
             if (Kept.End is not { } end || Kept.EndedAt > endedBefore) return;
             await _run;
-            if (withImages)
-            {
-                // The manifest first: where one is, its images are. What failed or was cancelled may have stored any of its images.
-                var images = end.Result?.Images.Select(image => image.Name) ?? Enumerable.Range(0, end.Request.Candidates).Select(end.Request.ImageName);
-                await Owners.ReleaseAsync(Id, [end.Request.ManifestName, .. images]);
-            }
+            // The manifest first: where one is, its images are. What failed or was cancelled may have stored any of its images.
+            var images = end.Result?.Images.Select(image => image.Name) ?? Enumerable.Range(0, end.Request.Candidates).Select(end.Request.ImageName);
+            await Owners.ReleaseAsync(Id, withImages ? [end.Request.ManifestName, .. images] : []);
             await ClearAsync();
             _log = null;
             DeactivateOnIdle();

@@ -14,7 +14,7 @@ internal interface IImageOwnersGrain : IGrainWithStringKey
     [Alias("Claim")]
     Task ClaimAsync(string generationId);
 
-    /// <summary>Called when a generation is forgotten with its images: removes what is under these names, unless somebody else owns it, too.</summary>
+    /// <summary>Called when a generation is forgotten: removes what is under these names (none: its images stay), unless somebody else owns it, too.</summary>
     [Alias("Release")]
     Task ReleaseAsync(string generationId, IReadOnlyList<string> names);
 }

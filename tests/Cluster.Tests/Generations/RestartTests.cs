@@ -197,7 +197,7 @@ public sealed class RestartTests : IDisposable
 
         var state = new GrainState<GenerationRecord>();
         await _services!.GetRequiredKeyedService<IGrainStorage>(ClusterOptions.GrainStorageName).ReadStateAsync("generation", generation.GetGrainId(), state);
-        Assert.True(state.State.Cancelled);
+        Assert.True(state.State!.Cancelled);
     }
 
     [Fact]

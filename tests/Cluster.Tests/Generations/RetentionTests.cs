@@ -22,6 +22,7 @@ public sealed class RetentionTests : IDisposable
     {
         _removeImages = withImages;
         await using var sut = await Start();
+        using var back = _clock;
         var old = await sut.Submit(await sut.Request(seed: 1));
         var images = (await Sut.Watch(old))[^1].Status.Result!;
         _clock.Advance(2 * Day);
@@ -46,6 +47,7 @@ public sealed class RetentionTests : IDisposable
     {
         _removeImages = true;
         await using var sut = await Start();
+        using var back = _clock;
         var first = await sut.Submit(await sut.Request());
         var images = (await Sut.Watch(first))[^1].Status.Result!.Images;
         _clock.Advance(2 * Day);
@@ -72,6 +74,7 @@ public sealed class RetentionTests : IDisposable
         }
         _clock.Advance(Retention + Day);
         await using var second = await Start();
+        using var back = _clock;
         await Gone(generation);
     }
 
@@ -79,6 +82,7 @@ public sealed class RetentionTests : IDisposable
     public async Task What_was_begun_again_is_kept_from_its_last_end_on()
     {
         await using var sut = await Start();
+        using var back = _clock;
         var submission = new Submission { Request = await sut.Request(), Shared = true };
         var generation = await sut.Submit(submission);
         await generation.CancelAsync();

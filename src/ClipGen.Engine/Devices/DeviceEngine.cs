@@ -94,7 +94,7 @@ public sealed class DeviceEngine : IDeviceEngine
     /// <summary>Runs first on the device's thread: thread count, gradients and scopes are per thread in libtorch.</summary>
     private Entered Enter(EngineOptions options)
     {
-        set_num_threads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        TorchThreads.Use(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
         return new Entered(this, inference_mode());
     }
 

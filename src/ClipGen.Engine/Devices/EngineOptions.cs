@@ -11,8 +11,8 @@ public sealed class EngineOptions
     [Range(1, 4096)] public int Slots { get; set; } = 8;
 
     /// <summary>
-    /// Rows of one step's tensors. Codes are reproducible between engines of the same value: a row's arithmetic depends on how
-    /// many rows there are. Default: 8.
+    /// Sequences of one step. Codes are reproducible between engines of the same value: a row's arithmetic depends on how many rows
+    /// there are. From 5 on, a step is padded to the next multiple of 8. Default: 8.
     /// </summary>
     [Range(1, 512)] public int GroupSize { get; set; } = 8;
 

@@ -1,8 +1,9 @@
 namespace ClipGen.Engine.Devices;
 
 /// <summary>
-/// The one thread that touches a device's tensors. Others hand it short jobs and await them; between jobs it runs steps of
-/// the sampler for as long as there are any, in turn with the jobs, so that neither waits for the other to run dry.
+/// The one thread that touches a device's tensors; on a CPU it may lend them to threads that it waits for. Others hand it short
+/// jobs and await them; between jobs it runs steps of the sampler for as long as there are any, in turn with the jobs, so that
+/// neither waits for the other to run dry.
 /// </summary>
 internal sealed class DeviceThread : IAsyncDisposable
 {

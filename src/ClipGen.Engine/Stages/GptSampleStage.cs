@@ -13,6 +13,7 @@ internal sealed class GptSampleStage : IDisposable
     private readonly Gpt gpt;
     private readonly Scheduler scheduler;
     private readonly Device device;
+    private readonly int rows;
     private readonly KvCache[] caches;
     private readonly CodeDistribution distribution = new();
     private readonly long[] codes;
@@ -22,11 +23,20 @@ internal sealed class GptSampleStage : IDisposable
     public GptSampleStage(Gpt gpt, Scheduler scheduler, Device device)
     {
         (this.gpt, this.scheduler, this.device) = (gpt, scheduler, device);
-        caches = [.. Enumerable.Range(0, scheduler.Groups).Select(_ => new KvCache(gpt.Config, scheduler.GroupSize, device))];
-        codes = new long[scheduler.GroupSize];
-        positions = new long[scheduler.GroupSize];
-        conditions = new float[scheduler.GroupSize * gpt.Config.CondSize];
+        rows = Rows(scheduler.GroupSize);
+        caches = [.. Enumerable.Range(0, scheduler.Groups).Select(_ => new KvCache(gpt.Config, rows, device))];
+        codes = new long[rows];
+        positions = new long[rows];
+        conditions = new float[rows * gpt.Config.CondSize];
     }
+
+    /// <summary>
+    /// Rows of a step's tensors: one a place of the group, and idle ones up to a number with which a row's result depends neither on
+    /// which row it is nor on the number of threads. MKL splits a product's rows over its threads and sums those of a short last
+    /// block in another order: with 5, 6, 7, 9 or 10 rows and 2, 6 or 8 threads rows differed (libtorch 2.10), with up to 4 and
+    /// with multiples of 8 none did.
+    /// </summary>
+    internal static int Rows(int places) => places <= 4 ? places : (places + 7) / 8 * 8;
 
     /// <summary>Draws the next code of every active sequence; false if there is none.</summary>
     public bool Step()
@@ -70,7 +80,7 @@ internal sealed class GptSampleStage : IDisposable
 
         using var scope = NewDisposeScope();
         var logits = gpt.step(
-            tensor(codes).to(device), tensor(conditions, [places.Length, gpt.Config.CondSize]).to(device), tensor(positions).to(device), caches[group]); // [S, V]
+            tensor(codes).to(device), tensor(conditions, [rows, gpt.Config.CondSize]).to(device), tensor(positions).to(device), caches[group]); // [S, V]
         var values = logits.to(ScalarType.Float32).cpu().data<float>().ToArray();
         int width = gpt.Config.VocabSize;
         for (int row = 0; row < places.Length; row++)

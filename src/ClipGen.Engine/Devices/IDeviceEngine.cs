@@ -55,7 +55,11 @@ public sealed record EngineModel(string Name, string Digest, int DefaultCandidat
 /// <param name="Truncated">Whether the prompt was longer than the encoder reads.</param>
 public sealed record EncodedPrompt(float[] Vector, int Tokens, bool Truncated, double DeviceSeconds);
 
-public sealed record SampleJob(float[] Embedding, ulong Seed, int Candidate, SamplingParameters Sampling);
+/// <param name="Drawn">
+/// The codes that an earlier run of the same candidate has drawn on a device of the same kind, from the first on, fewer than all.
+/// The device goes on behind them, with the codes of an undisturbed run; it may as well begin anew. Null: none are known.
+/// </param>
+public sealed record SampleJob(float[] Embedding, ulong Seed, int Candidate, SamplingParameters Sampling, int[]? Drawn = null);
 
 /// <param name="Codes">Raster order, <see cref="EngineModel.CodesPerImage"/> long.</param>
 public sealed record SampledCandidate(int Candidate, int[] Codes, double DeviceSeconds);

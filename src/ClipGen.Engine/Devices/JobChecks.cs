@@ -4,7 +4,12 @@ namespace ClipGen.Engine.Devices;
 internal static class JobChecks
 {
     /// <exception cref="ArgumentException">It does not; the message says how.</exception>
-    public static void Check(this EngineModel model, SampleJob job) => CheckEmbedding(model, job.Embedding, nameof(job));
+    public static void Check(this EngineModel model, SampleJob job)
+    {
+        CheckEmbedding(model, job.Embedding, nameof(job));
+        if (job.Drawn is { } drawn && (drawn.Length >= model.CodesPerImage || drawn.AsSpan().ContainsAnyExceptInRange(0, model.CodebookSize - 1)))
+            throw new ArgumentException($"What candidate {job.Candidate} has drawn is not fewer than {model.CodesPerImage} codes from 0 to {model.CodebookSize - 1}.", nameof(job));
+    }
 
     /// <inheritdoc cref="Check(EngineModel, SampleJob)"/>
     public static void Check(this EngineModel model, DecodeJob job)

@@ -73,10 +73,12 @@ internal sealed class GptSampleStage : IDisposable
             positions[row] = sequence?.Position ?? 0;
             if (sequence is null) continue;
             active++;
-            if (sequence.Position > 0) continue;
+            if (sequence.HasSlot) continue;
+            sequence.HasSlot = true;
             sequence.Job.Embedding.CopyTo(conditions, row * gpt.Config.CondSize);
             caches[group].Clear(row);
         }
+        Fill(places, caches[group]);
 
         using var scope = NewDisposeScope();
         var logits = gpt.step(
@@ -85,7 +87,8 @@ internal sealed class GptSampleStage : IDisposable
         int width = gpt.Config.VocabSize;
         for (int row = 0; row < places.Length; row++)
         {
-            if (places[row] is not { } sequence) continue;
+            // What is put at the position of one that is not filled yet, its own first step puts there anew.
+            if (places[row] is not { IsFilled: true } sequence) continue;
             try
             {
                 sequence.Append(Draw(sequence, values.AsSpan(row * width, width)));
@@ -98,6 +101,25 @@ internal sealed class GptSampleStage : IDisposable
         }
         double share = Stopwatch.GetElapsedTime(start).TotalSeconds / active;
         foreach (var sequence in places) sequence?.Charge(share);
+    }
+
+    /// <summary>Shows the first sequence that resumes some more of the codes it was given: as much work again as a step, so that its neighbours wait no longer.</summary>
+    private void Fill(ReadOnlySpan<Sequence?> places, KvCache cache)
+    {
+        int slot = 0;
+        while (slot < places.Length && places[slot] is not { IsFilled: false }) slot++;
+        if (slot == places.Length) return;
+        var sequence = places[slot]!;
+        int last = sequence.Job.Drawn!.Length - 1;
+        // The last position again where there is no further one.
+        int[] filling = [.. Enumerable.Range(sequence.Filled, rows).Select(position => Math.Min(position, last))];
+        using var scope = NewDisposeScope();
+        gpt.fill(
+            tensor(Array.ConvertAll(filling, position => (long)sequence.Before(position))).to(device),
+            tensor(sequence.Job.Embedding, [1, gpt.Config.CondSize]).expand(rows, gpt.Config.CondSize).to(device),
+            tensor(Array.ConvertAll(filling, position => (long)position)).to(device),
+            cache, slot);
+        sequence.Filled += rows;
     }
 
     private int Draw(Sequence sequence, ReadOnlySpan<float> logits)

@@ -9,7 +9,7 @@ namespace ClipGen.Cli.Chaos;
 /// <param name="Lost">Accepted and not completed.</param>
 /// <param name="NotAccepted">Not accepted however often they were sent.</param>
 /// <param name="HadToBeAsked">Stood still until somebody asked for their status.</param>
-/// <param name="StepsWastedPercent">Device steps done over those needed, less 100; null: devices do not count their steps yet.</param>
+/// <param name="StepsWastedPercent">Of all steps that sequences took, those whose codes went into no completed generation.</param>
 /// <param name="DetectionP99S">From a kill -9 of a silo to its death in the cluster's list.</param>
 /// <param name="HangDetectionP99S">The same from the moment it hangs; one that hung too shortly is not in it.</param>
 /// <param name="RecoveryP99S">From a blow to the first completion of a generation that was submitted after it.</param>
@@ -25,19 +25,21 @@ internal sealed record ChaosReport(
     [JsonIgnore]
     public bool IsWell => Lost == 0 && Duplicates == 0 && HashMismatches == 0;
 
-    public static ChaosReport Of(ulong seed, double seconds, IReadOnlyList<SentGeneration> calm, IReadOnlyList<SentGeneration> stormy, IReadOnlyList<DealtBlow> blows, StoreComparison store, int unexpectedEnds, int rejoined)
+    public static ChaosReport Of(ulong seed, double seconds, IReadOnlyList<SentGeneration> calm, IReadOnlyList<SentGeneration> stormy, IReadOnlyList<DealtBlow> blows, StoreComparison store, long steps, int unexpectedEnds, int rejoined)
     {
         SentGeneration[] all = [.. calm, .. stormy];
         int accepted = all.Count(g => g.Id is not null), completed = all.Count(g => g.IsCompleted);
         var calmLatencies = Latencies(calm);
         var stormyLatencies = Latencies(stormy);
+        // Every candidate of a completed generation was drawn once to some use; a device that was killed or taken for dead drew in vain.
+        long needed = all.Where(g => g.IsCompleted).Sum(g => (long)g.Request.Candidates * SimulatedWorld.Options.CodesPerImage);
         double[] recoveries = [.. blows.Select(b => all.Where(g => g.SubmittedAt >= b.At).Min(g => g.StoredAt - b.At)).OfType<double>().Order()];
         double[] detections = Detections(blows.Where(b => b.Blow == Blow.Kill)), hangs = Detections(blows.Where(b => b.Blow is Blow.Hang or Blow.HangThenKill));
         return new(
             seed, Round(seconds)!.Value, all.Length, accepted, completed, accepted - completed, all.Count(g => g.Status?.State == GenerationState.Failed), all.Length - accepted, store.Duplicates, store.HashMismatches,
             blows.Count, blows.GroupBy(b => b.Blow).ToDictionary(b => b.Key.ToString(), b => b.Count()), unexpectedEnds, rejoined, store.TemporaryFiles,
             all.Sum(g => g.Resubmissions), all.Count(g => g.HadToBeAsked), all.Count(g => g.Status?.Retries > 0),
-            StepsWastedPercent: null, Percentile(detections, 0.5), Percentile(detections, 0.99), Percentile(hangs, 0.99), Percentile(recoveries, 0.5), Percentile(recoveries, 0.99),
+            steps == 0 ? null : Round(100.0 * (steps - needed) / steps), Percentile(detections, 0.5), Percentile(detections, 0.99), Percentile(hangs, 0.99), Percentile(recoveries, 0.5), Percentile(recoveries, 0.99),
             Percentile(calmLatencies, 0.5), Percentile(calmLatencies, 0.99), Percentile(stormyLatencies, 0.5), Percentile(stormyLatencies, 0.99),
             Round(Percentile(stormyLatencies, 0.99) - Percentile(calmLatencies, 0.99)),
             [.. all.Select(g => g.Status?.Error).OfType<string>().Distinct()]);

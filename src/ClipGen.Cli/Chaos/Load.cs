@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ClipGen.Cli.Joining;
 using ClipGen.Cli.Terminal;
 
 namespace ClipGen.Cli.Chaos;

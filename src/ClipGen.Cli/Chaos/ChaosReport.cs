@@ -8,6 +8,8 @@ namespace ClipGen.Cli.Chaos;
 /// <summary>What came of a run.</summary>
 /// <param name="Lost">Accepted and not completed.</param>
 /// <param name="NotAccepted">Not accepted however often they were sent.</param>
+/// <param name="Resubmissions">Submissions that had no answer and were sent again; <paramref name="Resubmitted"/> generations had some.</param>
+/// <param name="ResubmissionCauses">Their number for each kind of error.</param>
 /// <param name="HadToBeAsked">Stood still until somebody asked for their status.</param>
 /// <param name="StepsWastedPercent">Of all steps that sequences took, those whose codes went into no completed generation.</param>
 /// <param name="DetectionP99S">From a kill -9 of a silo to its death in the cluster's list.</param>
@@ -16,7 +18,7 @@ namespace ClipGen.Cli.Chaos;
 /// <param name="AddedP99S">What the blows added to the 99th percentile of the latency.</param>
 internal sealed record ChaosReport(
     ulong Seed, double Seconds, int Generations, int Accepted, int Completed, int Lost, int Failed, int NotAccepted, int Duplicates, int HashMismatches,
-    int Kills, IReadOnlyDictionary<string, int> Blows, int UnexpectedEnds, int Rejoined, int TemporaryFiles, int Resubmissions, int HadToBeAsked, int Retried,
+    int Kills, IReadOnlyDictionary<string, int> Blows, int UnexpectedEnds, int Rejoined, int TemporaryFiles, int Resubmissions, int Resubmitted, IReadOnlyDictionary<string, int> ResubmissionCauses, int HadToBeAsked, int Retried,
     double? StepsWastedPercent, double? DetectionP50S, double? DetectionP99S, double? HangDetectionP99S, double? RecoveryP50S, double? RecoveryP99S,
     double? CalmP50S, double? CalmP99S, double? LatencyP50S, double? LatencyP99S, double? AddedP99S, IReadOnlyList<string> Errors)
 {
@@ -33,12 +35,13 @@ internal sealed record ChaosReport(
         var stormyLatencies = Latencies(stormy);
         // Every candidate of a completed generation was drawn once to some use; a device that was killed or taken for dead drew in vain.
         long needed = all.Where(g => g.IsCompleted).Sum(g => (long)g.Request.Candidates * SimulatedWorld.Options.CodesPerImage);
+        var causes = all.SelectMany(g => g.Resubmissions).GroupBy(cause => cause).OrderByDescending(g => g.Count()).ToDictionary(g => g.Key, g => g.Count());
         double[] recoveries = [.. blows.Select(b => all.Where(g => g.SubmittedAt >= b.At).Min(g => g.StoredAt - b.At)).OfType<double>().Order()];
         double[] detections = Detections(blows.Where(b => b.Blow == Blow.Kill)), hangs = Detections(blows.Where(b => b.Blow is Blow.Hang or Blow.HangThenKill));
         return new(
             seed, Round(seconds)!.Value, all.Length, accepted, completed, accepted - completed, all.Count(g => g.Status?.State == GenerationState.Failed), all.Length - accepted, store.Duplicates, store.HashMismatches,
             blows.Count, blows.GroupBy(b => b.Blow).ToDictionary(b => b.Key.ToString(), b => b.Count()), unexpectedEnds, rejoined, store.TemporaryFiles,
-            all.Sum(g => g.Resubmissions), all.Count(g => g.HadToBeAsked), all.Count(g => g.Status?.Retries > 0),
+            all.Sum(g => g.Resubmissions.Count), all.Count(g => g.Resubmissions.Count > 0), causes, all.Count(g => g.HadToBeAsked), all.Count(g => g.Status?.Retries > 0),
             steps == 0 ? null : Round(100.0 * (steps - needed) / steps), Percentile(detections, 0.5), Percentile(detections, 0.99), Percentile(hangs, 0.99), Percentile(recoveries, 0.5), Percentile(recoveries, 0.99),
             Percentile(calmLatencies, 0.5), Percentile(calmLatencies, 0.99), Percentile(stormyLatencies, 0.5), Percentile(stormyLatencies, 0.99),
             Round(Percentile(stormyLatencies, 0.99) - Percentile(calmLatencies, 0.99)),
@@ -60,7 +63,9 @@ internal sealed record ChaosReport(
         foreach (var (blow, count) in Blows) Row($"blows: {blow}", count);
         Row("processes that ended by themselves", UnexpectedEnds);
         Row("times this process was taken for dead", Rejoined);
+        Row("generations whose submission was sent again", Resubmitted);
         Row("submissions sent again", Resubmissions);
+        foreach (var (cause, count) in ResubmissionCauses) Row($"  after {cause}", count);
         Row("generations that were retried", Retried);
         Row("generations that had to be asked", HadToBeAsked);
         Row("steps wasted, %", StepsWastedPercent);

@@ -19,6 +19,9 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     /// <summary>Sampling stops halfway until this is done.</summary>
     public Task Hold { get; set; } = Task.CompletedTask;
 
+    /// <summary>Sampling waits for this after it has told of so many codes.</summary>
+    public Func<int, Task> AtGlimpse { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>Encoding and decoding take as long as this.</summary>
     public Task HoldOthers { get; set; } = Task.CompletedTask;
 
@@ -64,6 +67,11 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
                 cancellationToken.ThrowIfCancellationRequested();
                 codes[i] = Code(job, i);
                 onStep?.Invoke(i + 1);
+                if (job.Glimpses is { } glimpses && glimpses.At.Contains(i + 1))
+                {
+                    glimpses.Tell(codes[..(i + 1)]);
+                    await AtGlimpse(i + 1);
+                }
                 if (i != codes.Length / 2) continue;
                 if (SampleFailure is not null && job.Candidate == 1) throw SampleFailure;
                 _halfway.TrySetResult();
@@ -94,6 +102,8 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
             .Select((c, rank) => new RankedCandidate(c.Candidate, c.Score, c.Sha, rank < job.Keep ? File(job, c.Candidate, c.Sha) : null));
         return new([.. ranked], DecodeDeviceSeconds: 0.75, RerankDeviceSeconds: 0.25);
     }
+
+    public Task<byte[]?> PreviewAsync(PreviewJob job, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes($"preview of {job.Codes.Length}"));
 
     public ValueTask DisposeAsync() => default;
 

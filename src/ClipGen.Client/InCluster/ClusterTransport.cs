@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using ClipGen.Client.Calls;
+using ClipGen.Client.Wire;
+
+namespace ClipGen.Client.InCluster;
+
+/// <summary>Calls the cluster's grains; image files come through the generation's grain, so that only silos need the store.</summary>
+internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptions options) : ITransport
+{
+    public Task<GenerationStatus> SubmitAsync(GenerateRequest request, string idempotencyKey, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
+    {
+        var gateway = grains.GetGrain<IGatewayGrain>(request.Model ?? await OnlyModelAsync());
+        var accepted = await gateway.SubmitAsync(new()
+        {
+            Request = GenerationRequest.Create(ToParameters(request), await gateway.DescribeAsync()),
+            Tenant = options.Tenant,
+            Priority = request.Priority,
+            Deadline = request.Deadline,
+            IdempotencyKey = idempotencyKey,
+        });
+        return await Generation(accepted.Id).GetStatusAsync();
+    }).WaitAsync(cancellationToken);
+
+    public Task<GenerationStatus> GetAsync(string id, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(() => Generation(id).GetStatusAsync()).WaitAsync(cancellationToken);
+
+    public Task CancelAsync(string id, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
+    {
+        await Generation(id).CancelAsync();
+        return true;
+    }).WaitAsync(cancellationToken);
+
+    public async IAsyncEnumerable<GenerationUpdate> WatchAsync(GenerationStatus known, int from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var events = Generation(known.Id).WatchAsync(from, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await ClusterErrors.WithinAsync(() => events.MoveNextAsync().AsTask()))
+            yield return new() { Number = events.Current.Number, Kind = ToKind(events.Current.Kind), Status = events.Current.Status };
+    }
+
+    public Task<byte[]> ReadImageAsync(GenerationStatus generation, RankedImage image, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
+        (await Generation(generation.Id).ReadImageAsync(image.Candidate))?.Content
+        ?? throw new ClipGenNotFoundException($"The image {image.Name} is not kept any more.", WireNames.ErrorCodes.ImageNotFound)).WaitAsync(cancellationToken);
+
+    public Task<IReadOnlyList<ModelDescription>> GetModelsAsync(CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
+        (IReadOnlyList<ModelDescription>)await Task.WhenAll((await ModelNamesAsync()).Select(name => grains.GetGrain<IGatewayGrain>(name).DescribeAsync()))).WaitAsync(cancellationToken);
+
+    private IGenerationGrain Generation(string id) => grains.GetGrain<IGenerationGrain>(id);
+
+    private Task<IReadOnlyList<string>> ModelNamesAsync() => grains.GetGrain<IClusterDirectoryGrain>(0).ModelsAsync();
+
+    private async Task<string> OnlyModelAsync()
+    {
+        var names = await ModelNamesAsync();
+        return names.Count switch
+        {
+            1 => names[0],
+            0 => throw new ClipGenUnavailableException("No device has any model yet.", WireNames.ErrorCodes.ModelLoading),
+            _ => throw ClusterErrors.Invalid([new("model", $"is missing, and there are several: {string.Join(", ", names)}.")], WireNames.ErrorCodes.MissingRequiredParameter),
+        };
+    }
+
+    private static GenerationParameters ToParameters(GenerateRequest request) => new()
+    {
+        Prompt = request.Prompt,
+        Candidates = request.Candidates,
+        Keep = request.Keep,
+        Seed = request.Seed,
+        TopK = request.TopK,
+        TopP = request.TopP,
+        Temperature = request.Temperature,
+        Format = request.Format,
+        EmbedMetadata = request.EmbedMetadata,
+        ReferenceQuirks = request.ReferenceQuirks,
+    };
+
+    private static GenerationUpdateKind ToKind(GenerationEventKind kind) => kind switch
+    {
+        GenerationEventKind.Queued => GenerationUpdateKind.Queued,
+        GenerationEventKind.Encoded => GenerationUpdateKind.Encoded,
+        GenerationEventKind.Sampling or GenerationEventKind.CandidateSampled => GenerationUpdateKind.Sampling,
+        GenerationEventKind.Decoded => GenerationUpdateKind.Decoded,
+        GenerationEventKind.ImageStored => GenerationUpdateKind.ImageStored,
+        GenerationEventKind.Retried => GenerationUpdateKind.Retried,
+        GenerationEventKind.Completed => GenerationUpdateKind.Completed,
+        GenerationEventKind.Failed => GenerationUpdateKind.Failed,
+        GenerationEventKind.Cancelled => GenerationUpdateKind.Cancelled,
+        _ => GenerationUpdateKind.Sampling,   // a newer silo's news, which this version cannot name: at least the status is
+    };
+}

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using ClipGen.Client.Calls;
 using ClipGen.Client.Http;
 using ClipGen.Client.InCluster;
 using ClipGen.Client.Telemetry;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -33,6 +35,15 @@ public static class ClipGenClientExtensions
     /// <summary>Adds a client that calls the grains of the cluster that this host is a silo or an Orleans client of.</summary>
     public static IServiceCollection AddClipGenClusterClient(this IServiceCollection services, Action<ClipGenClusterOptions>? configure = null) =>
         services.AddClient(configure, (provider, options, _) => new ClusterTransport(provider.GetRequiredService<IGrainFactory>(), options));
+
+    /// <summary>Adds the client as a Microsoft.Extensions.AI image generator.</summary>
+    /// <param name="defaultModel">Taken when a call names none. Null: the only one that the cluster has.</param>
+    [Experimental("MEAI001", UrlFormat = "https://aka.ms/dotnet-extensions-warnings/{0}")]
+    public static IServiceCollection AddClipGenImageGenerator(this IServiceCollection services, string? defaultModel = null)
+    {
+        services.TryAddSingleton<IImageGenerator>(provider => new ClipGenImageGenerator(provider.GetRequiredService<IClipGenClient>(), defaultModel));
+        return services;
+    }
 
     private static IServiceCollection AddClient<TOptions>(
         this IServiceCollection services, Action<TOptions>? configure, Func<IServiceProvider, TOptions, TimeProvider, ITransport> transport)

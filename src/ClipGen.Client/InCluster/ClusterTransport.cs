@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using ClipGen.Client.Calls;
 using ClipGen.Client.Wire;
 
@@ -12,7 +15,7 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
         var gateway = grains.GetGrain<IGatewayGrain>(request.Model ?? await OnlyModelAsync());
         var accepted = await gateway.SubmitAsync(new()
         {
-            Request = GenerationRequest.Create(ToParameters(request), await gateway.DescribeAsync()),
+            Request = GenerationRequest.Create(ToParameters(request, idempotencyKey), await gateway.DescribeAsync()),
             Tenant = options.Tenant,
             Priority = request.Priority,
             Deadline = request.Deadline,
@@ -58,12 +61,12 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
         };
     }
 
-    private static GenerationParameters ToParameters(GenerateRequest request) => new()
+    private GenerationParameters ToParameters(GenerateRequest request, string idempotencyKey) => new()
     {
         Prompt = request.Prompt,
         Candidates = request.Candidates,
         Keep = request.Keep,
-        Seed = request.Seed,
+        Seed = request.Seed ?? SeedOf(idempotencyKey),
         TopK = request.TopK,
         TopP = request.TopP,
         Temperature = request.Temperature,
@@ -71,6 +74,10 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
         EmbedMetadata = request.EmbedMetadata,
         ReferenceQuirks = request.ReferenceQuirks,
     };
+
+    // A repetition must be the same request, and so must its seed; as a gateway derives it, and 31 bits as a drawn one has.
+    private ulong SeedOf(string idempotencyKey) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Tenant.Length}:{options.Tenant}{idempotencyKey}"))) >> 1;
 
     private static GenerationUpdateKind ToKind(GenerationEventKind kind) => kind switch
     {

@@ -112,6 +112,9 @@ public sealed record GenerationStatus
 
     /// <summary>Times that something it needed was lost or failed and was tried again.</summary>
     [Id(10)] public int Retries { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    [Id(11)] public string Tenant { get; init; } = Submission.DefaultTenant;
 }
 
 /// <summary>One numbered event of a generation.</summary>
@@ -122,7 +125,23 @@ public sealed record GenerationEvent
     [Id(0)] public required int Number { get; init; }
     [Id(1)] public required GenerationEventKind Kind { get; init; }
     [Id(2)] public required GenerationStatus Status { get; init; }
+
+    /// <summary>Set when <see cref="Kind"/> is <see cref="GenerationEventKind.Preview"/>.</summary>
+    [Id(3)] public GenerationPreview? Preview { get; init; }
 }
+
+/// <summary>What of a candidate is drawn, as a picture of full size.</summary>
+/// <param name="Index">From 0, counting the generation's previews.</param>
+/// <param name="Rows">Rows of codes drawn.</param>
+/// <param name="RowsTotal">Rows of codes in all.</param>
+/// <param name="File">The encoded image.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.GenerationPreview")]
+public sealed record GenerationPreview(
+    [property: Id(0)] int Candidate,
+    [property: Id(1)] int Index,
+    [property: Id(2)] int Rows,
+    [property: Id(3)] int RowsTotal,
+    [property: Id(4)] byte[] File);
 
 /// <summary>What happened.</summary>
 public enum GenerationEventKind
@@ -139,4 +158,7 @@ public enum GenerationEventKind
     Completed,
     Failed,
     Cancelled,
+
+    /// <summary>Rows drawn so far can be looked at; not kept beyond the generation's end.</summary>
+    Preview,
 }

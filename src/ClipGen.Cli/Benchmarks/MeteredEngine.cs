@@ -21,6 +21,8 @@ internal sealed class MeteredEngine(IDeviceEngine inner, SampleMeter meter) : ID
 
     public Task<RankedCandidates> DecodeAndRankAsync(DecodeJob job, CancellationToken cancellationToken) => inner.DecodeAndRankAsync(job, cancellationToken);
 
+    public Task<byte[]?> PreviewAsync(PreviewJob job, CancellationToken cancellationToken) => inner.PreviewAsync(job, cancellationToken);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }
 

@@ -54,6 +54,10 @@ public static class WireNames
         public const string GenerationFailed = "generation_failed";
         public const string GenerationCancelled = "generation_cancelled";
         public const string InternalError = "internal_error";
+        public const string UnsupportedContentType = "unsupported_content_type";
+        public const string RequestTimeout = "request_timeout";
+        public const string RouteNotFound = "route_not_found";
+        public const string MethodNotAllowed = "method_not_allowed";
     }
 
     /// <summary>Values of <see cref="GenerationResource.State"/>.</summary>

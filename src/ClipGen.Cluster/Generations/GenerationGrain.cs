@@ -27,6 +27,7 @@ internal sealed partial class GenerationGrain(
     private readonly SemaphoreSlim _door = new(1);   // one caller at a time begins it or forgets it
     private CancellationTokenSource _cancel = new();
     private GenerationLog? _log;
+    private int _watchers;
     private Task _run = Task.CompletedTask;
 
     private string Id => this.GetPrimaryKeyString();
@@ -76,7 +77,16 @@ internal sealed partial class GenerationGrain(
     public async IAsyncEnumerable<GenerationEvent> WatchAsync(int from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
-        await foreach (var e in Log.WatchAsync(from, cancellationToken)) yield return e;
+        var log = Log;
+        _watchers++;
+        try
+        {
+            await foreach (var e in log.WatchAsync(from, cancellationToken)) yield return e;
+        }
+        finally
+        {
+            if (--_watchers == 0 && Submission.CancelUnwatched && !log.Ended) CancelUnwatchedAsync(log).Ignore();
+        }
     }
 
     public Task<GenerationStatus> GetStatusAsync() => Task.FromResult(Log.Status);
@@ -97,6 +107,13 @@ internal sealed partial class GenerationGrain(
             });
         }
         if (last) await _cancel.CancelAsync();
+    }
+
+    /// <summary>Whoever has only lost the connection comes back within a moment.</summary>
+    private async Task CancelUnwatchedAsync(GenerationLog log)
+    {
+        await Task.Delay(options.Value.UnwatchedGrace, time);
+        if (_watchers == 0 && _log == log && !log.Ended && !_stopping) await CancelAsync();
     }
 
     public async Task ForgetAsync(bool withImages)

@@ -28,6 +28,7 @@ internal sealed class Sequence(SampleJob job, int length, Action<int>? onStep, C
     {
         codes[Position++] = code;
         onStep?.Invoke(Position);
+        if (job.Glimpses is { } glimpses && glimpses.At.Contains(Position)) glimpses.Tell(codes[..Position]);
     }
 
     /// <param name="seconds">This sequence's share of a step.</param>

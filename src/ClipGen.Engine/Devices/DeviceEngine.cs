@@ -81,6 +81,20 @@ public sealed class DeviceEngine : IDeviceEngine
         return new(Ranking.Rank(decoded, job, cancellationToken), decodeSeconds, rerankSeconds);
     }
 
+    public async Task<byte[]?> PreviewAsync(PreviewJob job, CancellationToken cancellationToken)
+    {
+        Model.Check(job);
+        if (thread.HasJobs) return null;   // somebody waits for more than a preview
+        var image = await thread.RunAsync(() => Decode(PreviewFill.Complete(job.Codes, Model.CodesPerImage)), cancellationToken);
+        return ImageWriter.Encode(image, job.Format);
+    }
+
+    private RgbImage Decode(int[] codes)
+    {
+        using var scope = NewDisposeScope();
+        return PixelRange.FromUnitRange(networks!.Decoder.Decode(codes).Pixels[0]);
+    }
+
     private (Decoded Result, double DecodeSeconds, double RerankSeconds) Decode(int candidate, int[] codes, DecodeJob job)
     {
         using var scope = NewDisposeScope();

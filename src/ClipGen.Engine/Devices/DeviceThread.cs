@@ -21,6 +21,9 @@ internal sealed class DeviceThread : IAsyncDisposable
         new Thread(() => Run(enter, step)) { Name = name, IsBackground = true }.Start();
     }
 
+    /// <summary>Whether jobs wait for the thread.</summary>
+    public bool HasJobs { get { lock (gate) return jobs.Count > 0; } }
+
     /// <summary>Runs <paramref name="work"/> on the thread.</summary>
     /// <exception cref="EngineBusyException">Too many jobs wait already.</exception>
     /// <exception cref="ObjectDisposedException">The thread has been stopped, or has failed; the inner exception says why.</exception>

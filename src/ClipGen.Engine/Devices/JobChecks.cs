@@ -17,6 +17,13 @@ internal static class JobChecks
         }
     }
 
+    /// <inheritdoc cref="Check(EngineModel, SampleJob)"/>
+    public static void Check(this EngineModel model, PreviewJob job)
+    {
+        if (job.Codes.Length < 1 || job.Codes.Length > model.CodesPerImage || job.Codes.AsSpan().ContainsAnyExceptInRange(0, model.CodebookSize - 1))
+            throw new ArgumentException($"A preview is of 1 to {model.CodesPerImage} codes from 0 to {model.CodebookSize - 1}.", nameof(job));
+    }
+
     private static void CheckEmbedding(EngineModel model, float[] embedding, string parameter)
     {
         if (embedding.Length != model.EmbeddingSize)

@@ -23,16 +23,28 @@ internal static class GenerateCommand
     private static readonly Option<bool> Quirks = new("--reference-quirks") { Description = "Do as the original code does where it errs: cut long prompts without an end token, and rerank with the wrong pixel range." };
     private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads; 0 means one for each core.", 0);
     private static readonly Option<string> Device = DeviceOption.Create();
+    private static readonly Option<string?> Server = new("--server") { Description = "Have a server draw it, and write the pictures here; --model is then the name of one of its models. [default: none, it is drawn in this process]", HelpName = "url" };
+    private static readonly Option<string?> ApiKey = new("--api-key") { Description = $"With --server: the key. [default: the environment's {ServerRun.ApiKeyVariable}]", HelpName = "key" };
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object on standard output instead of text." };
 
     public static Command Create()
     {
         var command = new Command("generate", "Draw a prompt: sample candidates, rank them with CLIP, keep the best.")
         {
-            Prompt, Candidates, Keep, Seed, TopK, TopP, Temperature, Model, Out, Grid, Format, NoMetadata, Quirks, Threads, Device, Json,
+            Prompt, Candidates, Keep, Seed, TopK, TopP, Temperature, Model, Out, Grid, Format, NoMetadata, Quirks, Threads, Device, Server, ApiKey, Json,
         };
-        command.SetAction((parsed, cancellationToken) => GenerateRun.RunAsync(
-            new GenerateSettings(
+        command.Validators.Add(result =>
+        {
+            bool sends = result.GetResult(Server) is not null;
+            foreach (Option mine in (Option[])[Threads, Device])
+            {
+                if (sends && result.GetResult(mine) is { Implicit: false }) result.AddError($"{mine.Name} is for drawing in this process; with --server, its devices draw as they were started.");
+            }
+            if (!sends && result.GetResult(ApiKey) is not null) result.AddError("--api-key is for a server and needs --server.");
+        });
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var settings = new GenerateSettings(
                 new GenerationParameters
                 {
                     Prompt = parsed.GetValue(Prompt),
@@ -52,8 +64,11 @@ internal static class GenerateCommand
                 parsed.GetValue(Grid),
                 parsed.GetValue(Json),
                 parsed.GetValue(Threads),
-                parsed.GetValue(Device)!),
-            cancellationToken));
+                parsed.GetValue(Device)!);
+            return parsed.GetValue(Server) is { } server
+                ? ServerRun.RunAsync(settings, server, parsed.GetValue(ApiKey), cancellationToken)
+                : GenerateRun.RunAsync(settings, cancellationToken);
+        });
         return command;
     }
 

@@ -64,7 +64,7 @@ internal static class GenerateRun
     }
 
     /// <summary>The original demo's picture of the kept images: best first, four in a row.</summary>
-    private static async Task<string> WriteGridAsync(GenerateSettings settings, GenerationRequest request, GenerationResult result, CancellationToken cancellationToken)
+    public static async Task<string> WriteGridAsync(GenerateSettings settings, GenerationRequest request, GenerationResult result, CancellationToken cancellationToken)
     {
         var sheet = ContactSheet.Compose([.. result.Images.Select(image => ImageReader.Read(image.Location))]);
         byte[] file = ImageWriter.Encode(sheet, Enum.Parse<ImageFileFormat>(request.Format.ToString()));

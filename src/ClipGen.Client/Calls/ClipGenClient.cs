@@ -117,6 +117,7 @@ internal sealed class ClipGenClient(ITransport transport, RetryPolicy retry, Cli
             // Between two updates the caller's own code has run: its span is current again.
             if (operation?.Span is { } span) Activity.Current = span;
             ClipGenException? broken = null;
+            bool nothing = true;
             await using var updates = transport.WatchAsync(known, from, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (broken is null)
             {
@@ -124,12 +125,14 @@ internal sealed class ClipGenClient(ITransport transport, RetryPolicy retry, Cli
                 try
                 {
                     if (await updates.MoveNextAsync()) update = updates.Current;
+                    else if (nothing && HasEnded(await GetAsync(known.Id, cancellationToken))) yield break;   // whoever watches after the end misses nothing
                     else broken = new ClipGenUnavailableException("The event stream ended before the generation did.", ClientErrorCodes.ConnectionLost);
                 }
                 catch (ClipGenException e)
                 {
                     broken = e;
                 }
+                if (update is not null) nothing = false;
                 if (update is null || update.Number < from) continue;
                 (known, from, failures) = (update.Status, update.Number + 1, 0);
                 yield return update;
@@ -145,6 +148,8 @@ internal sealed class ClipGenClient(ITransport transport, RetryPolicy retry, Cli
         operation?.Fail(broken);
         throw broken;
     }
+
+    private static bool HasEnded(GenerationStatus status) => status.State is GenerationState.Completed or GenerationState.Failed or GenerationState.Cancelled;
 
     private async Task CancelQuietlyAsync(string id)
     {

@@ -9,7 +9,7 @@ internal interface ITransport
 
     Task CancelAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>The updates from number <paramref name="from"/> on; may end before the last one, when the connection drops.</summary>
+    /// <summary>The updates from number <paramref name="from"/> on; may end before the last one, when the connection drops. None at all means that all has been told before.</summary>
     /// <param name="known">What is known of it so far, for wires that tell only what has changed.</param>
     IAsyncEnumerable<GenerationUpdate> WatchAsync(GenerationStatus known, int from, CancellationToken cancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -37,14 +38,18 @@ internal sealed class HttpTransport(IHttpClientFactory clients, ClipGenHttpOptio
     public async IAsyncEnumerable<GenerationUpdate> WatchAsync(GenerationStatus known, int from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var response = await OpenEventsAsync(known.Id, from, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NoContent) yield break;   // all has been told
+        bool nothing = true;
         await using var body = new EventBody(await response.Content.ReadAsStreamAsync(cancellationToken), options.StreamIdleTimeout, time);
         await foreach (var item in SseParser.Create(body, Parse).EnumerateAsync(cancellationToken))
         {
+            nothing = false;
             if (item.Data is not { } e || WireMapping.ToUpdate(e, known, time.GetUtcNow()) is not { } update) continue;
             if (update.IsLast && e.Generation is null) update = update with { Status = await GetAsync(known.Id, cancellationToken) };
             known = update.Status;
             yield return update;
         }
+        if (nothing) throw new ClipGenUnavailableException("The event stream ended before anything was told.", ClientErrorCodes.ConnectionLost);
     }
 
     public async Task<byte[]> ReadImageAsync(GenerationStatus generation, RankedImage image, CancellationToken cancellationToken)

@@ -22,15 +22,20 @@ internal static class ClusterErrors
         }
         catch (KeyNotFoundException e)
         {
-            throw new ClipGenNotFoundException(e.Message, WireNames.ErrorCodes.GenerationNotFound);
+            throw new ClipGenNotFoundException(e.Message, WireNames.ErrorCodes.GenerationNotFound) { Parameter = "id" };
         }
         catch (IdempotencyMismatchException e)
         {
-            throw new ClipGenConflictException(e.Message, WireNames.ErrorCodes.IdempotencyMismatch);
+            throw new ClipGenConflictException(e.Message, WireNames.ErrorCodes.IdempotencyMismatch) { Parameter = WireNames.Headers.IdempotencyKey };
         }
         catch (RefusedException e)
         {
-            throw new ClipGenRefusedException(e.Message, CodeOf(e.Reason)) { RetryAfter = e.RetryAfter, IsTransient = e.RetryAfter is not null };
+            throw new ClipGenRefusedException(e.Message, CodeOf(e.Reason)) 
+            {
+                Parameter = e.Reason == RefusalReason.DeadlineCannotHold ? "deadline_ms" : null,
+                RetryAfter = e.RetryAfter,
+                IsTransient = e.RetryAfter is not null,
+            };
         }
         catch (Exception e) when (e is OrleansException or TimeoutException)
         {

@@ -12,6 +12,7 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
 {
     public Task<GenerationStatus> SubmitAsync(GenerateRequest request, string idempotencyKey, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
     {
+        if (request.Previews is < 0 or > 3) throw ClusterErrors.Invalid([new("partial_images", $"is {request.Previews}; it must be 0 to 3.")], WireNames.ErrorCodes.InvalidValue);
         var gateway = grains.GetGrain<IGatewayGrain>(request.Model ?? await OnlyModelAsync());
         var accepted = await gateway.SubmitAsync(new()
         {
@@ -20,6 +21,7 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
             Priority = request.Priority,
             Deadline = request.Deadline,
             IdempotencyKey = idempotencyKey,
+            Previews = request.Previews,
         });
         return await Generation(accepted.Id).GetStatusAsync();
     }).WaitAsync(cancellationToken);
@@ -36,7 +38,7 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
     {
         await using var events = Generation(known.Id).WatchAsync(from, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await ClusterErrors.WithinAsync(() => events.MoveNextAsync().AsTask()))
-            yield return new() { Number = events.Current.Number, Kind = ToKind(events.Current.Kind), Status = events.Current.Status };
+            yield return ToUpdate(events.Current);
     }
 
     public Task<byte[]> ReadImageAsync(GenerationStatus generation, RankedImage image, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
@@ -79,11 +81,20 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
     private ulong SeedOf(string idempotencyKey) =>
         BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Tenant.Length}:{options.Tenant}{idempotencyKey}"))) >> 1;
 
+    private static GenerationUpdate ToUpdate(GenerationEvent e) => new()
+    {
+        Number = e.Number,
+        Kind = ToKind(e.Kind),
+        Status = e.Status,
+        Preview = e.Preview is { } p ? new(p.Candidate, p.Index, p.Rows, p.RowsTotal, MediaTypes.Of(e.Status.Request.Format), p.File) : null,
+    };
+
     private static GenerationUpdateKind ToKind(GenerationEventKind kind) => kind switch
     {
         GenerationEventKind.Queued => GenerationUpdateKind.Queued,
         GenerationEventKind.Encoded => GenerationUpdateKind.Encoded,
         GenerationEventKind.Sampling or GenerationEventKind.CandidateSampled => GenerationUpdateKind.Sampling,
+        GenerationEventKind.Preview => GenerationUpdateKind.Preview,
         GenerationEventKind.Decoded => GenerationUpdateKind.Decoded,
         GenerationEventKind.ImageStored => GenerationUpdateKind.ImageStored,
         GenerationEventKind.Retried => GenerationUpdateKind.Retried,

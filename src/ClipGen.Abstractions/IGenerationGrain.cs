@@ -38,7 +38,16 @@ public interface IGenerationGrain : IGrainWithStringKey
     /// <summary>Stops the generation if it has not ended; frees its slots within one step.</summary>
     [Alias("Cancel")]
     Task CancelAsync();
+
+    /// <summary>The file of one of its images, for callers who cannot read the store themselves; null when it is not kept.</summary>
+    [Alias("ReadImage")]
+    Task<ImageFile?> ReadImageAsync(int candidate);
 }
+
+/// <summary>An encoded image.</summary>
+/// <param name="Content">Never changed after sending.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.ImageFile")]
+public sealed record ImageFile([property: Id(0)] byte[] Content);
 
 /// <summary>What <see cref="IGenerationGrain.StartAsync"/> found.</summary>
 public enum StartOutcome

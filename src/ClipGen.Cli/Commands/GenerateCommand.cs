@@ -25,22 +25,27 @@ internal static class GenerateCommand
     private static readonly Option<string> Device = DeviceOption.Create();
     private static readonly Option<string?> Cluster = new("--cluster") { Description = "Have it drawn by a cluster that runs already, as clipgen serve --cluster names it. [default: none, it is drawn in this process]", HelpName = "url" };
     private static readonly Option<string?> Data = new("--data") { Description = "With --cluster: the gateways' data folder as it is seen from here, whose pictures are copied to --out. [default: data]", HelpName = "folder" };
+    private static readonly Option<string?> Server = new("--server") { Description = "Have a server draw it, and write the pictures here; --model is then the name of one of its models. [default: none, it is drawn in this process]", HelpName = "url" };
+    private static readonly Option<string?> ApiKey = new("--api-key") { Description = $"With --server: the key. [default: the environment's {ServerRun.ApiKeyVariable}]", HelpName = "key" };
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object on standard output instead of text." };
 
     public static Command Create()
     {
         var command = new Command("generate", "Draw a prompt: sample candidates, rank them with CLIP, keep the best.")
         {
-            Prompt, Candidates, Keep, Seed, TopK, TopP, Temperature, Model, Out, Grid, Format, NoMetadata, Quirks, Threads, Device, Cluster, Data, Json,
+            Prompt, Candidates, Keep, Seed, TopK, TopP, Temperature, Model, Out, Grid, Format, NoMetadata, Quirks, Threads, Device, Cluster, Data, Server, ApiKey, Json,
         };
         command.Validators.Add(result =>
         {
-            bool joins = result.GetResult(Cluster) is not null;
+            bool joins = result.GetResult(Cluster) is not null, sends = result.GetResult(Server) is not null;
+            if (joins && sends) result.AddError("--cluster and --server are two ways to have it drawn elsewhere; give one of them.");
             foreach (Option mine in (Option[])[Threads, Device])
             {
-                if (joins && result.GetResult(mine) is { Implicit: false }) result.AddError($"{mine.Name} is for drawing in this process; with --cluster, its devices draw as they were started.");
+                if ((joins || sends) && result.GetResult(mine) is { Implicit: false })
+                    result.AddError($"{mine.Name} is for drawing in this process; with {(joins ? "--cluster" : "--server")}, its devices draw as they were started.");
             }
             if (!joins && result.GetResult(Data) is not null) result.AddError("--data is a cluster's folder and needs --cluster; the folder for the pictures is --out.");
+            if (!sends && result.GetResult(ApiKey) is not null) result.AddError("--api-key is for a server and needs --server.");
         });
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -67,7 +72,9 @@ internal static class GenerateCommand
                 parsed.GetValue(Device)!,
                 parsed.GetValue(Cluster),
                 parsed.GetValue(Data));
-            return settings.Cluster is null ? GenerateRun.RunAsync(settings, cancellationToken) : JoinedRun.RunAsync(settings, cancellationToken);
+            return settings.Cluster is not null ? JoinedRun.RunAsync(settings, cancellationToken)
+                : parsed.GetValue(Server) is { } server ? ServerRun.RunAsync(settings, server, parsed.GetValue(ApiKey), cancellationToken)
+                : GenerateRun.RunAsync(settings, cancellationToken);
         });
         return command;
     }

@@ -91,6 +91,9 @@ internal sealed partial class GenerationGrain(
 
     public Task<GenerationStatus> GetStatusAsync() => Task.FromResult(Log.Status);
 
+    public async Task<ImageFile?> ReadImageAsync(int candidate) =>
+        Log.Status.Result?.Images.FirstOrDefault(i => i.Candidate == candidate) is { } image && await store.ReadAsync(image.Name, default) is { } content ? new(content) : null;
+
     public async Task CancelAsync()
     {
         if (Log.Ended || Kept.End is not null) return;

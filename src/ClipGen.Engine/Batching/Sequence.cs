@@ -50,7 +50,7 @@ internal sealed class Sequence
     {
         codes[Position++] = code;
         onStep?.Invoke(Position);
-        if (job.Glimpses is { } glimpses && glimpses.At.Contains(Position)) glimpses.Tell(codes[..Position]);
+        if (Job.Glimpses is { } glimpses && glimpses.At.Contains(Position)) glimpses.Tell(codes[..Position]);
     }
 
     /// <param name="seconds">This sequence's share of a step.</param>

@@ -13,7 +13,7 @@ public sealed class ProjectReferenceTests
         ["Cluster"] = ["Abstractions", "Microsoft.Orleans.*", "Azure.Storage.Blobs", "OpenTelemetry*"],
         ["Silo"] = ["Cluster", "Engine"],
         ["Gateway"] = ["Cluster", "Client", "Microsoft.AspNetCore.OpenApi"],
-        ["Client"] = ["Abstractions", "Microsoft.Orleans.Client", "Microsoft.Extensions.AI.Abstractions"],
+        ["Client"] = ["Abstractions", "Microsoft.Orleans.Client", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Http"],
         ["Training"] = ["Models"],
         ["Cli"] = ["*"],
     };

@@ -124,7 +124,7 @@ public sealed class DeviceSampler : IAsyncDisposable
         {
             var (topK, topP, temperature) = spec.Sampling;
             var sampled = await _engine.SampleAsync(
-                new(Vectors.ToFloats(spec.Embedding), spec.Seed, candidate, new(topK, topP, temperature), Glimpses(generation, candidate, spec.Previews)),
+                new(Vectors.ToFloats(spec.Embedding), spec.Seed, candidate, new(topK, topP, temperature), Glimpses: Glimpses(generation, candidate, spec.Previews)),
                 step => _outbox.Step(generation, candidate, step),
                 running.Stop.Token);
             span?.SetTag("clipgen.device_seconds", sampled.DeviceSeconds).SetTag("gen_ai.usage.output_tokens", sampled.Codes.Length);

@@ -70,11 +70,11 @@ internal sealed class Sut : IAsyncDisposable
     }
 
     /// <summary>A stream that is read as it comes.</summary>
-    public async Task<Stream> Open(HttpMethod method, string path, string? json = null, CancellationToken cancellationToken = default, params (string Name, string Value)[] headers)
+    public async Task<Stream> Open(HttpMethod method, string path, string? json = null, params (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(method, path) { Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json") };
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
-        var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken == default ? Token : cancellationToken);
+        var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         return await response.Content.ReadAsStreamAsync(Token);
     }

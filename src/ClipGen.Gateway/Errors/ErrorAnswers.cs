@@ -41,6 +41,7 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
             {
                 StatusCodes.Status404NotFound => WireNames.ErrorCodes.RouteNotFound,
                 StatusCodes.Status405MethodNotAllowed => WireNames.ErrorCodes.MethodNotAllowed,
+                StatusCodes.Status415UnsupportedMediaType => WireNames.ErrorCodes.UnsupportedContentType,
                 _ => WireNames.ErrorCodes.InvalidValue,
             },
             $"{context.Request.Method} {context.Request.Path}: {ReasonPhrases.GetReasonPhrase(status)}.");

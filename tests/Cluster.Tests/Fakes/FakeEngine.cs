@@ -31,6 +31,9 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
 
     public Exception? EncodeFailure { get; init; }
 
+    /// <summary>What goes wrong with encoding a prompt; null for nothing.</summary>
+    public Func<string, Exception?> EncodeFailureOf { get; init; } = _ => null;
+
     /// <summary>Seeds of the candidates, in the order in which they were begun.</summary>
     public System.Collections.Concurrent.ConcurrentQueue<ulong> Begun { get; } = [];
 
@@ -49,7 +52,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     public async Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken)
     {
         await HoldOthers.WaitAsync(cancellationToken);
-        if (EncodeFailure is not null) throw EncodeFailure;
+        if ((EncodeFailure ?? EncodeFailureOf(prompt)) is { } failure) throw failure;
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(prompt));
         return new([.. hash.Take(8).Select(b => b / 255f)], Tokens: prompt.Split(' ').Length + 2, Truncated: prompt.Length > 200, DeviceSeconds: 0.25);
     }

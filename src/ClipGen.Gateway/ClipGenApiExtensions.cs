@@ -3,6 +3,7 @@ using ClipGen.Gateway.Auth;
 using ClipGen.Gateway.Endpoints;
 using ClipGen.Gateway.Errors;
 using ClipGen.Gateway.Generations;
+using ClipGen.Gateway.Page;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -49,7 +50,7 @@ public static class ClipGenApiExtensions
         return builder;
     }
 
-    /// <summary>Maps the HTTP API under <c>/v1</c>, and its description at <c>/openapi/v1.json</c>.</summary>
+    /// <summary>Maps the HTTP API under <c>/v1</c>, its description at <c>/openapi/v1.json</c>, and the playground at <c>/</c>.</summary>
     public static WebApplication MapClipGenApi(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -61,6 +62,7 @@ public static class ClipGenApiExtensions
         ModelEndpoints.Map(app);
         ClusterEndpoints.Map(app);
         app.MapOpenApi();
+        PageEndpoints.Map(app);
         return app;
     }
 }

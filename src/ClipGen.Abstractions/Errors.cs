@@ -15,6 +15,9 @@ public enum RefusalReason
 
     /// <summary>What is in the way takes longer than the deadline.</summary>
     DeadlineCannotHold,
+
+    /// <summary>The model is known, but no device that has it has been in service for some time.</summary>
+    NoDevice,
 }
 
 /// <summary>A submission was not accepted; nothing of it was kept.</summary>

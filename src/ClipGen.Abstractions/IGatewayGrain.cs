@@ -8,14 +8,19 @@ namespace ClipGen;
 [Alias("clipgen.IGatewayGrain")]
 public interface IGatewayGrain : IGrainWithStringKey
 {
-    /// <summary>What the cluster's devices have loaded under this name.</summary>
-    /// <exception cref="ModelNotFoundException">No device has this model; the message lists those that are there.</exception>
+    /// <summary>
+    /// What the cluster's devices have loaded under this name; what they had last while none is there. Of several versions, as there are while
+    /// a bundle is replaced, the one with the most slots.
+    /// </summary>
+    /// <exception cref="ModelNotFoundException">No device has ever had this model; the message lists those that are there.</exception>
     [Alias("Describe")]
     Task<ModelDescription> DescribeAsync();
 
     /// <summary>Writes a submission down and queues it; what is returned has been accepted.</summary>
     /// <exception cref="ModelNotFoundException">As above, or the request was made for another digest of the model.</exception>
-    /// <exception cref="RefusedException">The queue or the tenant's part of it is full, or the deadline cannot hold; says when to try again.</exception>
+    /// <exception cref="RefusedException">
+    /// The queue or the tenant's part of it is full, the deadline cannot hold, or no device has been in service for some time; says when to try again.
+    /// </exception>
     /// <exception cref="IdempotencyMismatchException">The key belongs to another request.</exception>
     [Alias("Submit")]
     Task<Accepted> SubmitAsync(Submission submission);
@@ -34,9 +39,10 @@ public interface IGatewayGrain : IGrainWithStringKey
 
     /// <summary>Called by a generation: a device for its encoding or decoding; the choice counts as work of that device until the next one or <see cref="ReleaseAsync"/>.</summary>
     /// <param name="avoid">Devices that have failed it; taken only if there is no other.</param>
+    /// <param name="modelDigest">The version of the model that it must have; null for any. One that has been replaced by another for long is an error.</param>
     /// <returns>Null while no device offers the stage.</returns>
     [Alias("Pick")]
-    Task<DeviceChoice?> PickAsync(string generationId, DeviceStages stage, IReadOnlyList<string> avoid);
+    Task<DeviceChoice?> PickAsync(string generationId, DeviceStages stage, IReadOnlyList<string> avoid, string? modelDigest = null);
 
     /// <summary>Called by a generation that wants no more codes: whatever of it waits or runs is taken out, so that its slots are free within a step.</summary>
     [Alias("Withdraw")]

@@ -1,11 +1,13 @@
 namespace ClipGen;
 
 /// <summary>A prompt to encode.</summary>
+/// <param name="ModelDigest">The version of the model: no other may encode it. Null: any.</param>
 [GenerateSerializer, Immutable, Alias("clipgen.EncodeRequest")]
 public sealed record EncodeRequest(
     [property: Id(0)] string Model,
     [property: Id(1)] string Prompt,
-    [property: Id(2)] bool ReferenceQuirks);
+    [property: Id(2)] bool ReferenceQuirks,
+    [property: Id(3)] string? ModelDigest = null);
 
 /// <summary>A prompt's place in CLIP's space.</summary>
 /// <param name="Vector">L2-normalised, little-endian float32, 512 of them for ViT-B/32; never changed after sending.</param>

@@ -1,4 +1,5 @@
 using ClipGen.Cluster;
+using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Health;
 using ClipGen.Engine.Devices;
@@ -36,6 +37,9 @@ public static class ClipGenSiloExtensions
         silo.Services.TryAddSingleton<StageDevice>();
         if (silo.Services.Any(s => s.ServiceType == typeof(DeviceReporter))) return silo;
         silo.Services.AddSingleton<DeviceReporter>();
+        silo.Services.AddSingleton(provider => new KnownAnswerFile(
+            provider.GetRequiredService<IOptions<DeviceOptions>>().Value.DataFolder ?? provider.GetRequiredService<IOptions<ClusterOptions>>().Value.DataFolder));
+        silo.Services.AddHostedService<DeviceWatch>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<DeviceReporter>());
         return silo;
     }

@@ -49,9 +49,15 @@ public sealed class ClusterOptions
     [Required(ErrorMessage = "Set ClipGen:Cluster:DataFolder to the folder for durable state.")]
     public string DataFolder { get; set; } = "data";
 
-    /// <summary>How long running work may go on after SIGTERM. Default: 30 s.</summary>
+    /// <summary>
+    /// How long a process may take to stop after SIGTERM. Running work may go on for all of it but the last five seconds (half of it when it
+    /// is shorter than ten), which are for handing over what has not ended and for leaving the cluster. Default: 30 s.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan ShutdownGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The part of <see cref="ShutdownGrace"/> in which nothing is drawn any more.</summary>
+    public TimeSpan ShutdownReserve => ShutdownGrace < TimeSpan.FromSeconds(10) ? ShutdownGrace / 2 : TimeSpan.FromSeconds(5);
 
     // The rest is how soon a silo is known to be dead. As shipped: a killed one in about a second, a hanging one within three.
 

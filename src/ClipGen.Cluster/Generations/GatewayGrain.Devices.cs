@@ -37,9 +37,10 @@ internal sealed partial class GatewayGrain
         // A silo that hung and was taken for dead speaks once more before it hears of it; one too new to be known speaks again in a second.
         if (!AliveSilos().Contains(Placement.DeviceKey.Parse(report.Key).Silo)) return Task.CompletedTask;
         Measure(report.SecondsPerCandidate);
-        var before = _devices.Find(report.Key)?.Report.Incarnation;
+        var before = _devices.Find(report.Key)?.Report;
         var lost = _devices.Report(report);
-        Lost(report.Key, lost, before == report.Incarnation ? null : before);
+        if (_remembered is null) LookAtModels();
+        Lost(report.Key, lost, before is null || before.Incarnation == report.Incarnation ? null : Crashed(before));
         Pump();
         return Task.CompletedTask;
     }
@@ -72,8 +73,9 @@ internal sealed partial class GatewayGrain
         foreach (var device in gone)
         {
             LogDeviceGone(device.Key, Model);
-            Lost(device.Key, _devices.Remove(device.Key), device.Report.Incarnation);
+            Lost(device.Key, _devices.Remove(device.Key), Crashed(device.Report));
         }
+        LookAtModels();
         // A silo that died may have hosted generations, too: whoever of them is not awake any more is woken.
         bool due = !_recovering && time.GetElapsedTime(_recoveredAt) > _recoverIn;
         if (gone.Count > 0 | SilosLost() | due) RecoverAsync().Ignore();
@@ -100,6 +102,9 @@ internal sealed partial class GatewayGrain
     {
         if (secondsPerCandidate > 0) _candidateTime.Record(secondsPerCandidate);
     }
+
+    /// <summary>The process that is gone, unless it had said that it stops: that it has is nobody's doing.</summary>
+    private static Guid? Crashed(DeviceReport last) => last.Draining ? null : last.Incarnation;
 
     private void Lost(string device, List<SequenceGroup> lost, Guid? process)
     {
@@ -171,7 +176,7 @@ internal sealed partial class GatewayGrain
     }
 
     /// <summary>A silo that stops, this one or another, is no trouble: the next activation does it, or the next sweep.</summary>
-    private static LogLevel LevelOf(Exception e) => e is SiloUnavailableException or InvalidOperationException ? LogLevel.Debug : LogLevel.Warning;
+    private static LogLevel LevelOf(Exception e) => e is SiloUnavailableException or OrleansMessageRejectionException or InvalidOperationException ? LogLevel.Debug : LogLevel.Warning;
 
     /// <returns>Null when that could not be found out: one that cannot be read must not keep the others from going on.</returns>
     private async Task<bool?> ResumeAsync(string id)

@@ -25,6 +25,9 @@ internal sealed partial class GatewayGrain
     [LoggerMessage("Generation {Generation} could not be woken; trying again")]
     private partial void LogNotResumed(LogLevel level, Exception exception, string generation);
 
+    [LoggerMessage("The description of model {Model} could not be written down; trying again")]
+    private partial void LogNotRemembered(LogLevel level, Exception exception, string model);
+
     [LoggerMessage("Unfinished generations of model {Model} could not all be woken; trying again")]
     private partial void LogNotRecovered(LogLevel level, Exception exception, string model);
 }

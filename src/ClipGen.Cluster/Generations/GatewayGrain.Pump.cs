@@ -12,12 +12,12 @@ internal sealed partial class GatewayGrain
         List<(string Generation, int[] Candidates)>? skipped = null;
         while (_devices.Freest([]) is { } device && _queue.TryTake(isolated: false, out var next))
         {
-            var avoid = _orders[next.Generation].Avoid;
-            if (avoid.Contains(device.Key)) device = _devices.Freest(avoid);
+            var order = _orders[next.Generation];
+            if (order.Avoid.Contains(device.Key) || !device.Has(order.Spec.ModelDigest)) device = _devices.Freest(order.Avoid, order.Spec.ModelDigest);
             if (device is not null) Assign(batch, device, next);
             else (skipped ??= []).Add((next.Generation, [next.Candidate, .. _queue.TakeRest(next.Generation)]));
         }
-        // Those for whom only a device was free that has failed them keep their place.
+        // Those for whom only a device was free that has failed them, or has another version of the model, keep their place.
         foreach (var (generation, candidates) in skipped ?? []) _queue.PutBack(generation, candidates);
         foreach (var (device, sequences) in batch) SendAsync(device, sequences).Ignore();
     }
@@ -25,24 +25,24 @@ internal sealed partial class GatewayGrain
     /// <summary>A generation whose runs took processes down gets a device to itself, so that it takes nobody else down.</summary>
     private void PumpSuspects(Dictionary<DeviceState, List<QueuedCandidate>> batch)
     {
-        var device = _devices.SetAside;
-        if (device is null)
+        List<(string Generation, int[] Candidates)>? skipped = null;
+        while (_queue.TryTake(isolated: true, out var next))
         {
-            if (!_queue.HasIsolated || (device = _devices.Emptiest()) is null) return;
-            device.IsSetAside = true;
-        }
-        if (device is { Given: > 0, Suspect: null }) return;   // what ran there leaves first
-        while (device.Free > 0 && _queue.TryTake(isolated: true, out var next))
-        {
-            if (device.Suspect is not null && device.Suspect != next.Generation)
+            string? digest = _orders[next.Generation].Spec.ModelDigest;
+            var device = _devices.SetAside(digest) ?? _devices.Emptiest(digest);
+            if (device is not null) device.IsSetAside = true;
+            // What ran there leaves first, be it ordinary work or another suspect.
+            bool ready = device is { Free: > 0 } && (device.Suspect == next.Generation || device.Given == 0);
+            if (!ready)
             {
-                _queue.PutBack(next.Generation, [next.Candidate]);
-                break;
+                (skipped ??= []).Add((next.Generation, [next.Candidate, .. _queue.TakeRest(next.Generation)]));
+                continue;
             }
-            device.Suspect = next.Generation;
+            device!.Suspect = next.Generation;
             Assign(batch, device, next);
         }
-        if (device.Given == 0) device.IsSetAside = false;
+        foreach (var (generation, candidates) in skipped ?? []) _queue.PutBack(generation, candidates);
+        _devices.ReleaseSetAside();
     }
 
     private static void Assign(Dictionary<DeviceState, List<QueuedCandidate>> batch, DeviceState device, QueuedCandidate sequence)

@@ -8,7 +8,7 @@ namespace ClipGen.Cluster.Generations;
 
 /// <summary>
 /// The door of one model. Here is what callers and generations ask of it; GatewayGrain.Devices.cs hears from devices,
-/// GatewayGrain.Pump.cs gives them work.
+/// GatewayGrain.Pump.cs gives them work, GatewayGrain.Models.cs knows the model's versions.
 /// </summary>
 [Reentrant, GatewayRole]
 internal sealed partial class GatewayGrain(
@@ -24,13 +24,11 @@ internal sealed partial class GatewayGrain(
 
     private string Model => this.GetPrimaryKeyString();
 
-    public async Task<ModelDescription> DescribeAsync() =>
-        _devices.Devices.FirstOrDefault()?.Report.Model ?? throw await UnknownModelAsync();
-
     public async Task<Accepted> SubmitAsync(Submission submission)
     {
         ArgumentNullException.ThrowIfNull(submission);
         var model = await CheckModelAsync(submission.Request);
+        await _remembering;   // whoever has an accepted generation must know the model again after a restart
         string id = GenerationId.Of(submission, time);
         int ahead = _queue.AheadOfNew(Queued(id, submission.Tenant, submission.Priority, [.. Enumerable.Range(0, submission.Request.Candidates)]));
         var estimate = _devices.Estimate(_candidateTime.Seconds);
@@ -76,6 +74,7 @@ internal sealed partial class GatewayGrain(
     public Task<QueuePlace> EnqueueAsync(SampleOrder order)
     {
         ArgumentNullException.ThrowIfNull(order);
+        ThrowIfReplaced(order.Spec.ModelDigest);
         _unfinished.Add(order.GenerationId, order.Tenant, order.Candidates.Count, expected: null);
         _unfinished.Arrived(order.GenerationId);
         _orders[order.GenerationId] = order;
@@ -91,10 +90,11 @@ internal sealed partial class GatewayGrain(
         return Task.FromResult(new QueuePlace(ahead, expected));
     }
 
-    public Task<DeviceChoice?> PickAsync(string generationId, DeviceStages stage, IReadOnlyList<string> avoid)
+    public Task<DeviceChoice?> PickAsync(string generationId, DeviceStages stage, IReadOnlyList<string> avoid, string? modelDigest)
     {
         ArgumentNullException.ThrowIfNull(avoid);
-        var device = _devices.Pick(stage, [.. avoid]);
+        ThrowIfReplaced(modelDigest);
+        var device = _devices.Pick(stage, [.. avoid], modelDigest);
         if (device is not null) _unfinished.Work(generationId, device);
         return Task.FromResult(device is null ? null : new DeviceChoice(device.Key, device.Report.Incarnation));
     }
@@ -142,7 +142,7 @@ internal sealed partial class GatewayGrain(
         // Accepted generations that are still being encoded will wait, too.
         int waiting = _queue.Count + _unfinished.Coming, ofTenant = _queue.CountOf(submission.Tenant) + _unfinished.ComingOf(submission.Tenant);
         var refusal = QueueAdmission.Check(
-            new(Model, submission.Tenant, submission.Request.Candidates, waiting, ofTenant, ahead, submission.Deadline),
+            new(Model, submission.Tenant, submission.Request.Candidates, waiting, ofTenant, ahead, submission.Deadline, Unserved(submission.Request.ModelDigest)),
             options.Value,
             estimate);
         if (refusal is null) return;
@@ -159,23 +159,6 @@ internal sealed partial class GatewayGrain(
         Candidates = candidates,
         Isolated = isolated,
     };
-
-    private async Task<ModelDescription> CheckModelAsync(GenerationRequest request)
-    {
-        if (request.Model != Model) throw new ModelNotFoundException($"A request for the model '{request.Model}' was sent to the gateway of '{Model}'.");
-        var model = await DescribeAsync();
-        if (request.ModelDigest == model.Digest) return model;
-        throw new ModelNotFoundException(
-            $"The request was made for another version of the model '{Model}' (digest {request.ModelDigest}); loaded is {model.Digest}. Describe the model again and make the request anew.");
-    }
-
-    private async Task<ModelNotFoundException> UnknownModelAsync()
-    {
-        var known = await GrainFactory.GetGrain<IClusterDirectoryGrain>(0).ModelsAsync();
-        return new(known.Count == 0
-            ? $"No device has the model '{Model}': none has any model."
-            : $"No device has the model '{Model}'. There are: {string.Join(", ", known)}.");
-    }
 
     private IUnfinishedIndexGrain Index(string generationId) => UnfinishedIndexGrain.Of(GrainFactory, Model, generationId);
 }

@@ -16,6 +16,9 @@ internal sealed partial class GenerationGrain
     [LoggerMessage(LogLevel.Information, "Generation {Generation} cannot reach its gateway; asking again")]
     private partial void LogGatewayAway(Exception exception, string generation);
 
+    [LoggerMessage(LogLevel.Information, "Generation {Generation} cannot reach the image store; trying again")]
+    private partial void LogStoreAway(Exception exception, string generation);
+
     [LoggerMessage(LogLevel.Debug, "Generation {Generation} has no preview from device {Device}")]
     private partial void LogNotShown(Exception exception, string generation, string device);
 

@@ -22,11 +22,11 @@ internal sealed partial class GenerationGrain
         {
             // Step 1: see that it may be tried, and that the images can be kept
             if (Kept.Crashes >= options.Value.MaxCrashes) throw new QuarantinedException(Kept.Crashes, null);
-            await store.EnsureWritableAsync(cancellationToken);
+            await Patiently().RunAsync(() => store.EnsureWritableAsync(cancellationToken), cancellationToken);
 
             // Step 2: encode the prompt
             var prompt = await trace.MeasureAsync("encode", null, () => AtAsync(gateway, DeviceStages.Encode, device => GrainFactory.GetGrain<IClipEncoderGrain>(device)
-                .EncodeAsync(new(request.Model, request.Prompt, request.ReferenceQuirks), cancellationToken), p => p.DeviceSeconds, cancellationToken));
+                .EncodeAsync(new(request.Model, request.Prompt, request.ReferenceQuirks, request.ModelDigest), cancellationToken), p => p.DeviceSeconds, cancellationToken));
             log.Run();
             log.Append(GenerationEventKind.Encoded);
 
@@ -99,7 +99,7 @@ internal sealed partial class GenerationGrain
             DeviceChoice? device = null;
             try
             {
-                device = await gateway.PickAsync(Id, stage, [.. failing]);
+                device = await gateway.PickAsync(Id, stage, [.. failing], Submission.Request.ModelDigest);
                 if (device is null)
                 {
                     // Accepted work outlives its devices: it waits for others.
@@ -135,6 +135,7 @@ internal sealed partial class GenerationGrain
     {
         var request = log.Status.Request;
         var images = new List<RankedImage>();
+        var retry = Patiently();
         foreach (var candidate in ranked.Candidates)
         {
             if (candidate.Image is not { } file) continue;
@@ -145,7 +146,7 @@ internal sealed partial class GenerationGrain
                 Candidate = candidate.Candidate,
                 ClipScore = candidate.ClipScore,
                 Name = name,
-                Location = await store.WriteAsync(name, file, cancellationToken),
+                Location = await retry.RunAsync(() => store.WriteAsync(name, file, cancellationToken), cancellationToken),
                 Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)),
                 CodesSha256 = candidate.CodesSha256,
                 Bytes = file.Length,
@@ -153,8 +154,14 @@ internal sealed partial class GenerationGrain
             log.Append(GenerationEventKind.ImageStored);
         }
         byte[] manifest = GenerationManifest.Of(request, prompt, ranked.DeviceKind, images, scores).ToJson();
-        return (images, await store.WriteAsync(request.ManifestName, manifest, cancellationToken));
+        return (images, await retry.RunAsync(() => store.WriteAsync(request.ManifestName, manifest, cancellationToken), cancellationToken));
     }
+
+    private StoreRetry Patiently() => new(options.Value, Id, time, e =>
+    {
+        LogStoreAway(e, Id);
+        Log.Retried();
+    });
 
     private async Task TellAsync(Func<Task> tellGateway)
     {

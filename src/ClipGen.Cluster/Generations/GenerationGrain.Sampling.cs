@@ -91,7 +91,7 @@ internal sealed partial class GenerationGrain
                 try
                 {
                     var place = await gateway.EnqueueAsync(new(
-                        Id, Submission.Tenant, Submission.Priority, new(request.Model, prompt.Vector, request.Seed, request.Sampling, _trace?.Parent, Submission.Previews),
+                        Id, Submission.Tenant, Submission.Priority, new(request.Model, prompt.Vector, request.Seed, request.Sampling, _trace?.Parent, request.ModelDigest, Submission.Previews),
                         missing, Kept.Crashes >= options.Value.CrashesBeforeIsolation, board.Failing));
                     log.Wait(place.Ahead, time.GetUtcNow() + place.ExpectedIn);   // null + … is null: no device is there to estimate by
                 }

@@ -24,6 +24,8 @@ internal sealed partial class GenerationGrain(
     ILogger<GenerationGrain> logger)
     : Grain, IGenerationGrain, IDisposable
 {
+    private static readonly TimeSpan HandOverAfter = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _door = new(1);   // one caller at a time begins it or forgets it
     private CancellationTokenSource _cancel = new();
     private GenerationLog? _log;
@@ -144,8 +146,9 @@ internal sealed partial class GenerationGrain(
         {
             _stopping = true;
             await _cancel.CancelAsync();
-            await _run.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            if (Kept.End is null && !cancellationToken.IsCancellationRequested) await HandOverAsync();
+            // It may wait for an answer from what is stopping, too; what it still writes after this comes behind the handing over.
+            await _run.WaitAsync(HandOverAfter, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (Kept.End is null) await HandOverAsync();
         }
     }
 

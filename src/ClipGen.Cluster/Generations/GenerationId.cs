@@ -14,6 +14,14 @@ internal static class GenerationId
         : submission.Shared ? Derive("s", submission.Tenant, $"{submission.Request.Digest} {submission.Request.ImageNamePrefix}")
         : Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
 
+    /// <summary>FNV-1a: unlike <c>string.GetHashCode</c>, the same in every process.</summary>
+    public static uint Hash(string text)
+    {
+        uint hash = 2166136261;
+        foreach (char c in text) hash = (hash ^ c) * 16777619;
+        return hash;
+    }
+
     private static string Derive(string kind, string tenant, string text)
     {
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{tenant.Length}:{tenant}{text}"));

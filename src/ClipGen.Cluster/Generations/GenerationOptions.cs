@@ -23,6 +23,12 @@ public sealed class GenerationOptions
     /// <summary>Default: 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan LongestBackoff { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Times that the image store is tried before the generation fails with what went wrong, with waits as above. Default: 20, which with
+    /// the default waits is about two minutes. An error that does not pass by itself fails it at once.
+    /// </summary>
+    [Range(1, 1000)] public int StoreAttempts { get; set; } = 20;
+
     /// <summary>How often a generation that waits for candidates makes sure that the gateway still knows of them. Default: 3 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")] public TimeSpan Reassurance { get; set; } = TimeSpan.FromSeconds(3);
 

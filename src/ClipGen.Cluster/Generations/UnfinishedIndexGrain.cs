@@ -16,7 +16,7 @@ internal sealed class UnfinishedIndexGrain([PersistentState("unfinished", Cluste
     private Task? _next;
 
     public static IUnfinishedIndexGrain Of(IGrainFactory grains, string model, string generationId) =>
-        Of(grains, model, (int)(StableHash(generationId) % Shards));
+        Of(grains, model, (int)(GenerationId.Hash(generationId) % Shards));
 
     public static IUnfinishedIndexGrain Of(IGrainFactory grains, string model, int shard) =>
         grains.GetGrain<IUnfinishedIndexGrain>($"{model}/{shard}");
@@ -61,13 +61,6 @@ internal sealed class UnfinishedIndexGrain([PersistentState("unfinished", Cluste
             _next = null;
             await state.WriteStateAsync();
         }
-    }
-
-    private static uint StableHash(string id)
-    {
-        uint hash = 2166136261;   // FNV-1a: string.GetHashCode differs from process to process
-        foreach (char c in id) hash = (hash ^ c) * 16777619;
-        return hash;
     }
 }
 

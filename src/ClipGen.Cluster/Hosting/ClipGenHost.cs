@@ -38,6 +38,8 @@ public static class ClipGenHost
         builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information).AddFilter("Polly", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.AddSingleton(Options.Create(http));
+        // Side by side: an answer that never ends, as a stream of events, must not take the time that the silo needs to stop in good order.
+        builder.Services.Configure<HostOptions>(o => o.ServicesStopConcurrently = true);
         builder.Services.PostConfigure<FileImageStoreOptions>(o => o.RootFolder = o.RootFolder == FileImageStoreOptions.DefaultFolder ? Path.Combine(cluster.DataFolder, "images") : o.RootFolder);
         builder.AddClipGenTelemetry();
         builder.UseOrleans(orleans =>

@@ -34,6 +34,9 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time, GivenI
 
     public bool IsInService => !_suspended && !Report.Draining && Report.Trouble is null;
 
+    /// <summary>Whether it has this version of the model; any is null.</summary>
+    public bool Has(string? digest) => digest is null || Report.Model.Digest == digest;
+
     /// <summary>Slots that nothing is known to use: the device's credit.</summary>
     public int Free => Samples ? Math.Max(0, Report.Slots - _given.Count) : 0;
 

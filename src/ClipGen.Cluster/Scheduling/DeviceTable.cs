@@ -35,26 +35,47 @@ internal sealed class DeviceTable(TimeProvider time)
     /// <summary>Devices not heard of for so long.</summary>
     public List<DeviceState> SilentFor(TimeSpan silence) => [.. _devices.Values.Where(d => time.GetElapsedTime(d.SeenAt) > silence)];
 
+    /// <summary>Whether some device in service offers a stage of this version of the model (null: of any).</summary>
+    public bool IsServed(string? digest = null) => _devices.Values.Any(d => d.IsInService && d.Has(digest));
+
+    /// <summary>
+    /// What the devices have loaded. Of several versions the one with the most slots in service, or with the most slots if none is; null without devices.
+    /// </summary>
+    public ModelDescription? Model => _devices.Values
+        .GroupBy(d => d.Report.Model.Digest, StringComparer.Ordinal)
+        .OrderByDescending(v => v.Sum(d => d.IsInService ? d.Report.Slots : 0)).ThenByDescending(v => v.Sum(d => d.Report.Slots)).ThenBy(v => v.Key, StringComparer.Ordinal)
+        .FirstOrDefault()?.First().Report.Model;
+
+    /// <summary>What a device has loaded as this version of the model.</summary>
+    public ModelDescription? Version(string digest) => _devices.Values.FirstOrDefault(d => d.Has(digest))?.Report.Model;
+
     /// <summary>The device with the largest free share of its slots that may take an ordinary sequence; one in <paramref name="avoid"/> only when no other is in service.</summary>
-    public DeviceState? Freest(IReadOnlyCollection<string> avoid)
+    /// <param name="digest">The version of the model that it must have; null for any.</param>
+    public DeviceState? Freest(IReadOnlyCollection<string> avoid, string? digest = null)
     {
         DeviceState? best = null;
         double bestShare = 0;
-        bool others = avoid.Count == 0 || _devices.Values.Any(d => d.Samples && !avoid.Contains(d.Key));
+        bool others = avoid.Count == 0 || _devices.Values.Any(d => d.Samples && d.Has(digest) && !avoid.Contains(d.Key));
         foreach (var device in _devices.Values)
         {
-            if (device.Free == 0 || device.IsSetAside || (others && avoid.Contains(device.Key))) continue;
+            if (device.Free == 0 || device.IsSetAside || !device.Has(digest) || (others && avoid.Contains(device.Key))) continue;
             double share = device.Free / (double)device.Report.Slots;
             if (share > bestShare) (best, bestShare) = (device, share);
         }
         return best;
     }
 
-    /// <summary>The device that is set aside for suspects; null where none is.</summary>
-    public DeviceState? SetAside => _devices.Values.FirstOrDefault(d => d.IsSetAside);
+    /// <summary>The device that is set aside for suspects of a version of the model (null: of any); null where none is.</summary>
+    public DeviceState? SetAside(string? digest = null) => _devices.Values.FirstOrDefault(d => d.IsSetAside && d.Has(digest));
 
-    /// <summary>The device to set aside for suspects: the one that will be empty first; null when none is in service.</summary>
-    public DeviceState? Emptiest() => _devices.Values.Where(d => d.Samples).OrderBy(d => d.Given / (double)d.Report.Slots).FirstOrDefault();
+    /// <summary>The device to set aside for suspects of a version: the one that will be empty first; null when none is in service.</summary>
+    public DeviceState? Emptiest(string? digest = null) => _devices.Values.Where(d => d.Samples && d.Has(digest)).OrderBy(d => d.Given / (double)d.Report.Slots).FirstOrDefault();
+
+    /// <summary>Devices that were set aside and have nothing to do any more take ordinary work again.</summary>
+    public void ReleaseSetAside()
+    {
+        foreach (var device in _devices.Values.Where(d => d is { IsSetAside: true, Given: 0 })) device.IsSetAside = false;
+    }
 
     /// <summary>
     /// The state of all slots, for an estimate of when waiting work will be done. It may be a hundredth of a candidate time and of the
@@ -72,8 +93,9 @@ internal sealed class DeviceTable(TimeProvider time)
     }
 
     /// <summary>The device with the least encoding and decoding work that offers the stage; one in <paramref name="avoid"/> only when there is no other.</summary>
-    public DeviceState? Pick(DeviceStages stage, IReadOnlyCollection<string> avoid) => _devices.Values
-        .Where(d => d.IsInService && d.Report.Stages.HasFlag(stage))
+    /// <param name="digest">The version of the model that it must have; null for any.</param>
+    public DeviceState? Pick(DeviceStages stage, IReadOnlyCollection<string> avoid, string? digest = null) => _devices.Values
+        .Where(d => d.IsInService && d.Report.Stages.HasFlag(stage) && d.Has(digest))
         .OrderBy(d => avoid.Contains(d.Key)).ThenBy(d => d.StageWork / (double)d.Report.Slots).ThenBy(d => d.Given / (double)d.Report.Slots)
         .FirstOrDefault();
 }

@@ -10,7 +10,9 @@ namespace ClipGen.Cluster.Scheduling;
 /// <param name="WaitingOfTenant">Those of this tenant.</param>
 /// <param name="Ahead"><see cref="FairQueue.AheadOfNew"/> of the request.</param>
 /// <param name="Deadline">Time from now in which it must be sampled; null means whenever.</param>
-internal sealed record QueueApplication(string Model, string Tenant, int Candidates, int Waiting, int WaitingOfTenant, int Ahead, TimeSpan? Deadline);
+/// <param name="Unserved">For how long no device of the model has been in service; null while one is.</param>
+internal sealed record QueueApplication(
+    string Model, string Tenant, int Candidates, int Waiting, int WaitingOfTenant, int Ahead, TimeSpan? Deadline, TimeSpan? Unserved = null);
 
 /// <param name="RetryAfter">When the same request is worth trying again; null when it never is.</param>
 /// <param name="Message">What is wrong and what to do, for whoever asked.</param>
@@ -21,7 +23,14 @@ internal static class QueueAdmission
 {
     /// <summary>Null when the request may enter. A tenant's own limit is looked at first, since it is what the tenant can do something about.</summary>
     public static QueueRefusal? Check(QueueApplication request, QueueOptions options, CompletionEstimate estimate) =>
-        CheckQuota(request, options, estimate) ?? CheckRoom(request, options, estimate) ?? CheckDeadline(request, estimate);
+        CheckDevices(request, options, estimate) ?? CheckQuota(request, options, estimate) ?? CheckRoom(request, options, estimate) ?? CheckDeadline(request, estimate);
+
+    private static QueueRefusal? CheckDevices(QueueApplication request, QueueOptions options, CompletionEstimate estimate)
+    {
+        if (request.Unserved is not { } unserved || unserved <= options.WithoutDevices) return null;
+        var wait = estimate.RetryAfter(1);
+        return new(RefusalReason.NoDevice, wait, $"No device of the model '{request.Model}' is ready, and none has been for {Seconds(unserved)}. {TryAgain(wait)}");
+    }
 
     private static QueueRefusal? CheckQuota(QueueApplication request, QueueOptions options, CompletionEstimate estimate)
     {

@@ -23,6 +23,13 @@ public sealed class QueueOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// While no device of a known model is in service, requests wait for one to come back; after this long they are refused, and what was
+    /// accepted for a version of the model that another one has replaced fails. Default: 2 minutes, which a restart takes.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan WithoutDevices { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Tenants that are not like the others, by name (upper and lower case differ). Default: none.</summary>
     public Dictionary<string, TenantOptions> Tenants { get; set; } = [];
 }

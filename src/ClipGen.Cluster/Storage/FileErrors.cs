@@ -9,9 +9,19 @@ internal static class FileErrors
     /// <param name="root">The folder that was chosen, which the remedy is about.</param>
     public static string Describe(string verb, Exception e, string path, string root)
     {
+        string reason = Known(verb, e, root) ?? e.Message.ReplaceLineEndings(" ");
+        return $"Cannot {verb} '{path}': {reason}.";
+    }
+
+    /// <summary>What nobody can say how to mend may pass by itself: a network's file system that is away, a file that another one holds.</summary>
+    public static ImageStoreException Explain(Exception e, string path, string root) =>
+        new(Describe("write", e, path, root), e, isTransient: e is IOException && Known("write", e, root) is null);
+
+    private static string? Known(string verb, Exception e, string root)
+    {
         bool windows = OperatingSystem.IsWindows();
         int code = e.HResult & 0xFFFF;   // Win32 error there, errno elsewhere
-        string reason = code switch
+        return code switch
         {
             112 or 39 when windows => "the disk is full; free some space or choose another folder",
             28 when !windows => "the disk is full; free some space or choose another folder",
@@ -20,12 +30,9 @@ internal static class FileErrors
             _ when FileInTheWay(root) is { } file => $"'{file}' is a file, not a folder; move it away or choose another folder",
             _ when e is UnauthorizedAccessException => $"this user may not {verb} it; change its permissions or choose another folder",
             _ when e is DirectoryNotFoundException or FileNotFoundException => "its folder cannot be made there; choose another folder",
-            _ => e.Message.ReplaceLineEndings(" "),
+            _ => null,
         };
-        return $"Cannot {verb} '{path}': {reason}.";
     }
-
-    public static ImageStoreException Explain(Exception e, string path, string root) => new(Describe("write", e, path, root), e);
 
     /// <summary>For cleaning up after a failure, which must not hide it.</summary>
     public static void Ignore(Action action)

@@ -1,6 +1,9 @@
 namespace ClipGen.Cluster.Storage;
 
-/// <summary>Where images and manifests go. A name is written once: the same bytes again are fine, other bytes are an error.</summary>
+/// <summary>
+/// Where images and manifests go. A name is written once: the same bytes again are fine, other bytes are an error.
+/// An <see cref="ImageStoreException"/> says whether it is worth trying again; any other exception is taken to be.
+/// </summary>
 public interface IImageStore
 {
     /// <summary>Finds out, before any work is done, whether the store can be written to.</summary>

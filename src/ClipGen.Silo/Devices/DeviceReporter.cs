@@ -36,6 +36,7 @@ internal sealed partial class DeviceReporter(
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
+        samplers.Changed += () => ReportAsync().Ignore();
         await ReportAsync();
         _loop = Task.Run(LoopAsync, CancellationToken.None);
     }
@@ -57,9 +58,13 @@ internal sealed partial class DeviceReporter(
     {
         if (!cancellationToken.IsCancellationRequested)
         {
-            using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            grace.CancelAfter(options.Value.ShutdownGrace);
-            var drained = Task.WhenAll(samplers.All.Select(s => s.DrainAsync(grace.Token)));
+            var reserve = options.Value.ShutdownReserve;
+            // Who has stopped the registry before wants nothing to be finished.
+            using var finish = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, registry.Stopping);
+            using var tell = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            finish.CancelAfter(options.Value.ShutdownGrace - reserve);
+            tell.CancelAfter(options.Value.ShutdownGrace - reserve / 2);
+            var drained = Task.WhenAll(samplers.All.Select(s => s.DrainAsync(finish.Token, tell.Token)));
             await ReportAsync();   // they say now that they drain
             await drained;
             await ReportAsync();

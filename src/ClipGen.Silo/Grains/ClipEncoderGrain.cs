@@ -13,7 +13,7 @@ internal sealed class ClipEncoderGrain(StageDevice device) : Grain, IClipEncoder
 
     public async Task<PromptEmbedding> EncodeAsync(EncodeRequest request, CancellationToken cancellationToken)
     {
-        var engine = device.Engine(Key, request.Model);
+        var engine = device.Engine(Key, request.Model, request.ModelDigest);
         using var stop = device.Link(cancellationToken);
         using var span = SiloTelemetry.Start($"embeddings {request.Model}", "encode", Key)
             ?.SetTag("gen_ai.operation.name", "embeddings")
@@ -24,11 +24,13 @@ internal sealed class ClipEncoderGrain(StageDevice device) : Grain, IClipEncoder
         {
             var prompt = await engine.EncodeAsync(request.Prompt, request.ReferenceQuirks, stop.Token);
             span?.SetTag("gen_ai.usage.input_tokens", prompt.Tokens).SetTag("clipgen.device_seconds", prompt.DeviceSeconds);
+            device.Health(engine).Succeeded(DeviceStages.Encode);
             return new(Vectors.ToBytes(prompt.Vector), prompt.Tokens, prompt.Truncated, prompt.DeviceSeconds);
         }
         catch (Exception e)
         {
             span.Fail(e);
+            device.Health(engine).Failed(DeviceStages.Encode, request.Prompt, e);
             throw;
         }
     }

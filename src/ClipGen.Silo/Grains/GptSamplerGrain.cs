@@ -12,13 +12,13 @@ internal sealed class GptSamplerGrain(StageDevice device) : Grain, IGptSamplerGr
     public Task DispatchAsync(long number, IReadOnlyList<SampleWork> work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        foreach (var model in work.GroupBy(w => w.Spec.Model)) device.Sampler(Key, model.Key).Dispatch(number, [.. model]);
+        foreach (var model in work.GroupBy(w => (w.Spec.Model, w.Spec.ModelDigest))) device.Sampler(Key, model.Key.Model, model.Key.ModelDigest).Dispatch(number, [.. model]);
         return Task.CompletedTask;
     }
 
     public Task CancelAsync(string model, string generationId)
     {
-        device.Sampler(Key, model).Cancel(generationId);
+        device.Sampler(Key, model, digest: null).Cancel(generationId);
         return Task.CompletedTask;
     }
 }

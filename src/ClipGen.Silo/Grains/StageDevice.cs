@@ -11,12 +11,22 @@ internal sealed class StageDevice(DeviceRegistry registry, SamplerTable samplers
     /// <summary>Cancelled when the silo stops.</summary>
     public CancellationToken Stopping => registry.Stopping;
 
+    /// <param name="digest">The version of the model; null for any.</param>
     /// <exception cref="DeviceNotFoundException">This silo has no such device.</exception>
-    /// <exception cref="ModelNotFoundException">The device does not have the model.</exception>
-    public IDeviceEngine Engine(DeviceKey key, string model) => registry.Find(key.Device, model) ?? throw NotFound(key);
+    /// <exception cref="ModelNotFoundException">The device does not have the model, or has another version of it.</exception>
+    public IDeviceEngine Engine(DeviceKey key, string model, string? digest)
+    {
+        var engine = registry.Find(key.Device, model) ?? throw NotFound(key);
+        return digest is null || engine.Model.Digest == digest
+            ? engine
+            : throw new ModelNotFoundException($"Device {key} has another version of the model '{model}' (digest {engine.Model.Digest}) than the request was made for ({digest}).");
+    }
 
     /// <inheritdoc cref="Engine"/>
-    public DeviceSampler Sampler(DeviceKey key, string model) => samplers.Find(key.Device, model) ?? throw NotFound(key);
+    public DeviceSampler Sampler(DeviceKey key, string model, string? digest) => samplers.Of(Engine(key, model, digest));
+
+    /// <summary>What stages tell of how an engine did.</summary>
+    public DeviceHealth Health(IDeviceEngine engine) => samplers.Of(engine).Health;
 
     /// <summary>Cancelled by the caller or when the silo stops; to be disposed.</summary>
     public CancellationTokenSource Link(CancellationToken cancellationToken) => CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, registry.Stopping);

@@ -15,13 +15,14 @@ internal sealed class VqganDecoderGrain(StageDevice device, TimeProvider time) :
 
     public async Task<DecodeResult> DecodeAndRankAsync(DecodeRequest request, CancellationToken cancellationToken)
     {
-        var engine = device.Engine(Key, request.Request.Model);
+        var engine = device.Engine(Key, request.Request.Model, request.Request.ModelDigest);
         using var stop = device.Link(cancellationToken);
         var began = time.GetUtcNow();
         try
         {
             var ranked = await engine.DecodeAndRankAsync(Job(request), stop.Token);
             Trace(began, ranked);
+            device.Health(engine).Succeeded(DeviceStages.Decode);
             return new(
                 [.. ranked.Candidates.Select(c => new DecodedCandidate(c.Candidate, c.ClipScore, c.CodesSha256, c.File))],
                 ranked.DecodeDeviceSeconds, ranked.RerankDeviceSeconds, engine.Device.Kind);
@@ -30,6 +31,7 @@ internal sealed class VqganDecoderGrain(StageDevice device, TimeProvider time) :
         {
             using var span = SiloTelemetry.Start("clipgen.decode", "decode", Key, began);
             span.Fail(e);
+            device.Health(engine).Failed(DeviceStages.Decode, request.Request.Digest, e);
             throw;
         }
     }

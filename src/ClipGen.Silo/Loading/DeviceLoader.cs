@@ -1,10 +1,8 @@
 using System.Diagnostics;
-using ClipGen.Cluster.Clustering;
 using ClipGen.Engine.Devices;
 using ClipGen.Engine.Devices.Simulation;
 using ClipGen.Models.Bundles;
 using ClipGen.Silo.Devices;
-using ClipGen.Silo.Sampling;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,16 +11,14 @@ using TorchSharp;
 namespace ClipGen.Silo.Loading;
 
 /// <summary>
-/// Loads this silo's devices while the silo runs already. A device joins once it has its bundle and has reproduced its known answer;
-/// one that fails it later is taken out.
+/// Loads this silo's devices while the silo runs already. A device joins once it has its bundle and has reproduced its known answer.
 /// </summary>
 internal sealed partial class DeviceLoader(
-    DeviceRegistry registry, SamplerTable samplers, DeviceReporter reporter, LoadProgress progress,
-    IOptions<DeviceOptions> devices, IOptions<EngineOptions> engine, IOptions<SimulatedDeviceOptions> simulation, IOptions<ClusterOptions> cluster,
+    DeviceRegistry registry, DeviceReporter reporter, LoadProgress progress, KnownAnswerFile answers,
+    IOptions<DeviceOptions> devices, IOptions<EngineOptions> engine, IOptions<SimulatedDeviceOptions> simulation,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DeviceLoader> logger) : BackgroundService
 {
     private readonly List<IDeviceEngine> _engines = [];
-    private readonly KnownAnswerFile _answers = new(devices.Value.DataFolder ?? cluster.Value.DataFolder);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,7 +37,6 @@ internal sealed partial class DeviceLoader(
                 LogReady(loaded.Device.Name, loaded.Model.Name, Stopwatch.GetElapsedTime(began).TotalSeconds);
                 await reporter.ReportAsync();
             }
-            await WatchAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -93,36 +88,9 @@ internal sealed partial class DeviceLoader(
 
     private async Task CheckAsync(IDeviceEngine loaded, CancellationToken cancellationToken)
     {
-        string? known = _answers.Find(loaded.Model.Digest, loaded.Device.Kind);
+        string? known = answers.Find(loaded.Model.Digest, loaded.Device.Kind);
         string answer = await KnownAnswer.CheckAsync(loaded, known, cancellationToken);
-        if (known is null) _answers.Establish(loaded.Model.Digest, loaded.Device.Kind, answer);
-    }
-
-    /// <summary>Checks every device now and then; one that answers otherwise is out of service until the silo is started again.</summary>
-    private async Task WatchAsync(CancellationToken cancellationToken)
-    {
-        if (devices.Value.CheckEvery == TimeSpan.Zero) return;
-        using var timer = new PeriodicTimer(devices.Value.CheckEvery, time);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
-        {
-            foreach (var sampler in samplers.All.Where(s => s.Trouble is null))
-            {
-                try
-                {
-                    await CheckAsync(registry.Find(sampler.Key.Device, sampler.Model)!, cancellationToken);
-                }
-                catch (EngineBusyException)
-                {
-                    // That is no answer; it is asked again next time.
-                }
-                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-                {
-                    LogTakenOut(e, sampler.Key.ToString(), sampler.Model);
-                    sampler.Trouble = e.Message;
-                    await reporter.ReportAsync();
-                }
-            }
-        }
+        if (known is null) answers.Establish(loaded.Model.Digest, loaded.Device.Kind, answer);
     }
 
     [LoggerMessage(LogLevel.Information, "Device {Device} has model {Model}, ready after {Seconds:F1} s")]
@@ -130,7 +98,4 @@ internal sealed partial class DeviceLoader(
 
     [LoggerMessage(LogLevel.Critical, "The devices could not be loaded; the silo stops")]
     private partial void LogNotLoaded(Exception exception);
-
-    [LoggerMessage(LogLevel.Error, "Device {Device} with model {Model} is taken out of service")]
-    private partial void LogTakenOut(Exception exception, string device, string model);
 }

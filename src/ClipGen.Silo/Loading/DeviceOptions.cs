@@ -21,8 +21,27 @@ public sealed class DeviceOptions
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan CheckEvery { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Different requests that a stage must fail in a row for the device to be taken out of service and checked. Default: 3.</summary>
+    [Range(1, 1000)]
+    public int FailuresBeforeCheck { get; set; } = 3;
+
+    /// <summary>Wait before a device that is out of service is checked again; each further one waits twice as long, up to <see cref="LongestRecheck"/>. Default: 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan RecheckAfter { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Default: 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan LongestRecheck { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Where known answers are kept that have been established here. Default: the cluster's data folder.</summary>
     public string? DataFolder { get; set; }
+
+    /// <summary>Wait before the next check of a device that is out of service and has failed so many.</summary>
+    internal TimeSpan Recheck(int failures)
+    {
+        var wait = RecheckAfter * Math.Pow(2, Math.Min(failures, 30));
+        return wait < LongestRecheck ? wait : LongestRecheck;
+    }
 
     internal DeviceStages OfferedStages => Stages.Count == 0 ? DeviceStages.All : Stages.Aggregate(DeviceStages.None, (all, stage) => all | Enum.Parse<DeviceStages>(stage, ignoreCase: true));
 }
@@ -41,6 +60,9 @@ internal sealed class DeviceOptionsValidator : IValidateOptions<DeviceOptions>
             if (stage.ToLowerInvariant() is not ("encode" or "sample" or "decode")) problems.Add($"{DeviceOptions.SectionName}:Stages has '{stage}'; use encode, sample, decode, or leave it empty for all of them.");
         }
         if (options.CheckEvery < TimeSpan.Zero) problems.Add($"{DeviceOptions.SectionName}:CheckEvery is {options.CheckEvery}; it must be 0 (never) or longer.");
+        if (options.FailuresBeforeCheck < 1) problems.Add($"{DeviceOptions.SectionName}:FailuresBeforeCheck is {options.FailuresBeforeCheck}; it must be at least 1.");
+        if (options.RecheckAfter < TimeSpan.FromSeconds(1)) problems.Add($"{DeviceOptions.SectionName}:RecheckAfter is {options.RecheckAfter}; it must be at least a second.");
+        if (options.LongestRecheck < options.RecheckAfter) problems.Add($"{DeviceOptions.SectionName}:LongestRecheck is {options.LongestRecheck}; it must be at least RecheckAfter, {options.RecheckAfter}.");
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 }

@@ -7,7 +7,7 @@ namespace ClipGen.Silo.Loading;
 internal sealed class DeviceReadiness(LoadProgress progress, SamplerTable samplers) : IReadiness
 {
     public async Task<IReadOnlyList<string>> ProblemsAsync(CancellationToken cancellationToken) =>
-        [.. await StartingAsync(cancellationToken), .. samplers.All.Where(s => s.Trouble is not null).Select(s => $"{s.Key}: {s.Trouble}")];
+        [.. await StartingAsync(cancellationToken), .. samplers.All.Where(s => s.Health.Trouble is not null).Select(s => $"{s.Key}: {s.Health.Trouble}")];
 
     public Task<IReadOnlyList<string>> StartingAsync(CancellationToken cancellationToken)
     {

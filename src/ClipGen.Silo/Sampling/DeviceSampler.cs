@@ -24,9 +24,9 @@ public sealed class DeviceSampler : IAsyncDisposable
     private double _secondsPerCandidate;
     private bool _draining;
 
-    internal DeviceSampler(DeviceKey key, IDeviceEngine engine, DeviceStages stages, Guid incarnation, IGrainFactory grains, TimeProvider time)
+    internal DeviceSampler(DeviceKey key, IDeviceEngine engine, DeviceStages stages, DeviceHealth health, Guid incarnation, IGrainFactory grains, TimeProvider time)
     {
-        (Key, _engine, Stages, Incarnation, _time) = (key, engine, stages, incarnation, time);
+        (Key, _engine, Stages, Health, Incarnation, _time) = (key, engine, stages, health, incarnation, time);
         _outbox = new(key.ToString(), engine.Model.Name, grains, time, () => SecondsPerCandidate);
     }
 
@@ -38,8 +38,9 @@ public sealed class DeviceSampler : IAsyncDisposable
 
     public string Model => _engine.Model.Name;
 
-    /// <summary>Why the device is out of service; null when it is not.</summary>
-    public string? Trouble { get; set; }
+    public DeviceHealth Health { get; }
+
+    internal IDeviceEngine Engine => _engine;
 
     private double SecondsPerCandidate { get { lock (_gate) return _secondsPerCandidate; } }
 
@@ -84,12 +85,14 @@ public sealed class DeviceSampler : IAsyncDisposable
             return new(
                 Key.ToString(), _engine.Device.Kind, _engine.Device.Slots, _engine.Model.Describe(), Stages, Incarnation, _lastDispatch,
                 [.. _active.Keys.GroupBy(k => k.Generation).Select(g => new SequenceGroup(g.Key, [.. g.Select(k => k.Candidate)]))],
-                _draining, _secondsPerCandidate, Trouble);
+                _draining, _secondsPerCandidate, Health.Trouble);
         }
     }
 
-    /// <summary>Takes no more; returns when all that ran has left, or hands back what has not by the time the token says so.</summary>
-    public async Task DrainAsync(CancellationToken cancellationToken)
+    /// <summary>Takes no more; returns when all that ran has left and everybody has been told.</summary>
+    /// <param name="finish">What has not left by then is handed back.</param>
+    /// <param name="tell">Who has not been told by then is not waited for.</param>
+    public async Task DrainAsync(CancellationToken finish, CancellationToken tell)
     {
         Task[] work;
         lock (_gate)
@@ -98,10 +101,10 @@ public sealed class DeviceSampler : IAsyncDisposable
             work = [.. _active.Values.Select(r => r.Work)];
         }
         var all = Task.WhenAll(work);
-        await all.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await all.WaitAsync(finish).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stop.CancelAsync();
-        await all;
-        await _outbox.FlushAsync();
+        await all.WaitAsync(tell).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _outbox.FlushAsync().WaitAsync(tell).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public async ValueTask DisposeAsync()
@@ -130,6 +133,7 @@ public sealed class DeviceSampler : IAsyncDisposable
             span?.SetTag("clipgen.device_seconds", sampled.DeviceSeconds).SetTag("gen_ai.usage.output_tokens", sampled.Codes.Length);
             last = new(candidate, sampled.Codes.Length, Vectors.ToBytes(sampled.Codes), sampled.DeviceSeconds);
             Measure(_time.GetElapsedTime(began).TotalSeconds);
+            Health.Succeeded(DeviceStages.Sample);
         }
         catch (OperationCanceledException)
         {
@@ -139,6 +143,7 @@ public sealed class DeviceSampler : IAsyncDisposable
         catch (Exception e)
         {
             span.Fail(e);
+            Health.Failed(DeviceStages.Sample, generation, e);
             last = new(candidate, 0, null, 0, e.Message);
         }
         bool replaced;

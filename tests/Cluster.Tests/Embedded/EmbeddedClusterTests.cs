@@ -2,8 +2,12 @@ using ClipGen.Cluster.Tests.Fakes;
 
 namespace ClipGen.Cluster.Tests.Embedded;
 
+[Collection(Ports)]
 public sealed class EmbeddedClusterTests
 {
+    /// <summary>Tests that look at this process's open ports, or open some: not at the same time.</summary>
+    public const string Ports = "ports";
+
     [Fact]
     public async Task Any_number_of_clusters_run_beside_each_other()
     {

@@ -6,15 +6,15 @@ using ClipGen.Engine.Devices;
 namespace ClipGen.Cluster.Tests.Fakes;
 
 /// <summary>An engine without networks: codes are a hash of seed, candidate and position; a score is a hash of the codes.</summary>
-internal sealed class FakeEngine(int index = 0, string model = "fake", int codesPerImage = 64) : IDeviceEngine
+internal sealed class FakeEngine(int index = 0, string model = "fake", int codesPerImage = 64, char digest = 'd') : IDeviceEngine
 {
     private readonly TaskCompletionSource _halfway = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _running, _cancelled, _sampled;
+    private int _running, _cancelled, _sampled, _encoded, _decoded;
 
     public DeviceInfo Device { get; } = new("cpu", index, Slots: 4);
 
-    public EngineModel Model { get; } = new(model, Digest: new string('d', 64), DefaultCandidates: 8, CodebookSize: 512, codesPerImage, ImageSize: 32, EmbeddingSize: 8);
+    public EngineModel Model { get; } = new(model, Digest: new string(digest, 64), DefaultCandidates: 8, CodebookSize: 512, codesPerImage, ImageSize: 32, EmbeddingSize: 8);
 
     /// <summary>Sampling stops halfway until this is done.</summary>
     public Task Hold { get; set; } = Task.CompletedTask;
@@ -24,6 +24,9 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
 
     /// <summary>Encoding and decoding take as long as this.</summary>
     public Task HoldOthers { get; set; } = Task.CompletedTask;
+
+    /// <summary>What every sampling fails with, the known answer's as well; null when it works.</summary>
+    public Exception? Broken { get; set; }
 
     public Exception? SampleFailure { get; init; }
 
@@ -49,10 +52,15 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
 
     public int Sampled => Volatile.Read(ref _sampled);
 
+    public int Encoded => Volatile.Read(ref _encoded);
+
+    public int Decoded => Volatile.Read(ref _decoded);
+
     public async Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken)
     {
         await HoldOthers.WaitAsync(cancellationToken);
         if ((EncodeFailure ?? EncodeFailureOf(prompt)) is { } failure) throw failure;
+        Interlocked.Increment(ref _encoded);
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(prompt));
         return new([.. hash.Take(8).Select(b => b / 255f)], Tokens: prompt.Split(' ').Length + 2, Truncated: prompt.Length > 200, DeviceSeconds: 0.25);
     }
@@ -64,6 +72,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
         try
         {
             await Task.Yield();
+            if (Broken is { } broken) throw broken;
             var codes = new int[Model.CodesPerImage];
             for (int i = 0; i < codes.Length; i++)
             {
@@ -98,6 +107,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     {
         await HoldOthers.WaitAsync(cancellationToken);
         if (DecodeFailure is not null) throw DecodeFailure;
+        Interlocked.Increment(ref _decoded);
         var ranked = job.Candidates
             .Select(c => (c.Candidate, Hash: SHA256.HashData(c.Codes.SelectMany(BitConverter.GetBytes).ToArray())))
             .Select(c => (c.Candidate, Score: c.Hash[0] / 256.0, Sha: Convert.ToHexStringLower(c.Hash)))

@@ -1,5 +1,6 @@
 using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Generations;
+using ClipGen.Cluster.Scheduling;
 using ClipGen.Cluster.Tests.Fakes;
 using ClipGen.Silo.Devices;
 using ClipGen.Silo.Embedded;
@@ -14,6 +15,7 @@ public sealed class RestartTests : IDisposable
 {
     private readonly TaskCompletionSource _never = new();
     private readonly TemporaryFolder _folder = new();
+    private TimeSpan _withoutDevices = TimeSpan.FromMinutes(2);
     private IServiceProvider? _services;
 
     public void Dispose() => _folder.Dispose();
@@ -79,6 +81,84 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
+    public async Task Stopping_in_good_order_is_no_crash_however_often()
+    {
+        string? id = null;
+        for (int i = 0; i < 6; i++)   // one more than it takes to be quarantined
+        {
+            FakeEngine held = new() { Hold = _never.Task };
+            await using var sut = await Start(held);
+            id ??= (await sut.Submit(await sut.Request())).GetPrimaryKeyString();
+            await held.Halfway.WaitAsync(Sut.Token);
+        }
+
+        await using var last = await Start(new FakeEngine());
+        var end = (await Sut.Watch(last.Grains.GetGrain<IGenerationGrain>(id!)))[^1].Status;
+
+        Assert.Equal((GenerationState.Completed, 0), (end.State, end.Retries));
+    }
+
+    [Fact]
+    public async Task A_generation_that_is_being_encoded_is_handed_over_as_well()
+    {
+        string id;
+        FakeEngine held = new() { HoldOthers = _never.Task };
+        await using (var first = await Start(held)) id = (await first.Submit(await first.Request())).GetPrimaryKeyString();
+
+        await using var second = await Start(new FakeEngine());
+        var end = (await Sut.Watch(second.Grains.GetGrain<IGenerationGrain>(id)))[^1].Status;
+
+        Assert.Equal((GenerationState.Completed, 0), (end.State, end.Retries));
+    }
+
+    [Fact]
+    public async Task A_model_whose_devices_are_not_back_yet_is_known_and_its_requests_wait()
+    {
+        await using (var first = await Start(new FakeEngine())) await first.Draw(await first.Request());
+
+        await using var second = await Start();
+        var accepted = await second.Accept(new() { Request = await second.Request(seed: 8) });
+        Assert.Null(accepted.ExpectedIn);
+        _services!.GetRequiredService<DeviceRegistry>().Add(new FakeEngine());
+
+        Assert.Equal(GenerationState.Completed, (await Sut.Watch(second.Grains.GetGrain<IGenerationGrain>(accepted.Id)))[^1].Status.State);
+        await Assert.ThrowsAsync<ModelNotFoundException>(() => second.Request(model: "cats"));
+    }
+
+    [Fact]
+    public async Task A_model_whose_devices_stay_away_is_refused_with_a_time_to_try_again()
+    {
+        await using (var first = await Start(new FakeEngine())) await first.Draw(await first.Request());
+        _withoutDevices = TimeSpan.Zero;
+
+        await using var second = await Start();
+        var request = await second.Request(seed: 8);
+        var error = await Assert.ThrowsAsync<RefusedException>(() => second.Submit(request));
+
+        Assert.Equal((RefusalReason.NoDevice, TimeSpan.FromSeconds(30)), (error.Reason, error.RetryAfter));
+        Assert.StartsWith("No device of the model 'fake' is ready", error.Message);
+    }
+
+    [Fact]
+    public async Task What_was_accepted_for_a_version_that_has_been_replaced_fails_and_is_drawn_by_no_other()
+    {
+        string id;
+        FakeEngine held = new() { Hold = _never.Task }, other = new(digest: 'e');
+        await using (var first = await Start(held))
+        {
+            id = (await first.Submit(await first.Request())).GetPrimaryKeyString();
+            await held.Halfway.WaitAsync(Sut.Token);
+        }
+        _withoutDevices = TimeSpan.Zero;
+
+        await using var second = await Start(other);
+        var end = (await Sut.Watch(second.Grains.GetGrain<IGenerationGrain>(id)))[^1].Status;
+
+        Assert.StartsWith("The request was made for another version of the model 'fake'", end.Error);
+        Assert.Equal(0, other.Sampled);
+    }
+
+    [Fact]
     public async Task A_record_with_too_many_crashes_fails_with_the_cause_and_is_not_run()
     {
         FakeEngine engine = new();
@@ -136,6 +216,7 @@ public sealed class RestartTests : IDisposable
             DataFolder = _folder["data"],
             ConfigureServices = services => services
                 .Configure<GenerationOptions>(o => (o.Backoff, o.Reassurance) = (TimeSpan.Zero, TimeSpan.FromMilliseconds(200)))
+                .Configure<QueueOptions>(o => o.WithoutDevices = _withoutDevices)
                 .AddSingleton<IHostedService>(provider => new Nothing(_services = provider)),
         };
         return new() { Folder = _folder["none"], Cluster = await EmbeddedCluster.StartAsync(options, engines, Sut.Token) };

@@ -45,7 +45,7 @@ public sealed class DeviceTableTests
         _sut.Find("a")!.IsSetAside = true;
         Give("b", 8);
         Assert.Null(_sut.Freest([]));
-        Assert.Same(_sut.Find("a"), _sut.SetAside);
+        Assert.Same(_sut.Find("a"), _sut.SetAside());
     }
 
     [Fact]

@@ -16,6 +16,15 @@ public sealed class QueueAdmissionTests
     public void A_request_that_fits_may_wait() => Assert.Null(Check(_request));
 
     [Fact]
+    public void A_model_without_devices_is_waited_for_so_long_and_no_longer()
+    {
+        Assert.Null(Check(_request with { Unserved = _options.WithoutDevices }));
+        var refusal = Check(_request with { Unserved = _options.WithoutDevices + TimeSpan.FromSeconds(1) })!;
+        Assert.Equal(RefusalReason.NoDevice, refusal.Reason);
+        Assert.StartsWith("No device of the model 'shapes' is ready, and none has been for 121 s. Try again in ", refusal.Message);
+    }
+
+    [Fact]
     public void The_queue_takes_exactly_its_limit()
     {
         Assert.Null(Check(_request with { Waiting = 1990 }));

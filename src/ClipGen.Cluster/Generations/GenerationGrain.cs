@@ -154,6 +154,7 @@ internal sealed partial class GenerationGrain(
 
     public void Dispose()
     {
+        _stopping = true;   // what could not be written by now cannot be: trying on would never end
         _cancel.Dispose();
         _door.Dispose();
         _writing.Dispose();

@@ -17,25 +17,34 @@ public sealed class EventStreamTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>The numbers seen, and what the server was asked on the event streams.</summary>
-    private static async Task<(int[] Numbers, string?[] LastEventIds)> Watch(Action<ClipGenHttpOptions>? configure, params RequestDelegate[] streams)
+    private static Task<(int[] Numbers, string?[] LastEventIds)> Watch(Action<ClipGenHttpOptions>? configure, params RequestDelegate[] streams) => Watch(configure, _ => { }, streams);
+
+    private static async Task<(int[] Numbers, string?[] LastEventIds)> Watch(Action<ClipGenHttpOptions>? configure, Action<int> saw, params RequestDelegate[] streams)
     {
         await using var server = await WireServer.StartAsync([Answers.Generation(), .. streams]);
         await using var sut = Clients.Http(server.Address, configure);
         var numbers = new List<int>();
-        await foreach (var update in sut.GetRequiredService<IClipGenClient>().StreamAsync(new() { Prompt = "x" }, Token)) numbers.Add(update.Number);
+        await foreach (var update in sut.GetRequiredService<IClipGenClient>().StreamAsync(new() { Prompt = "x" }, Token))
+        {
+            numbers.Add(update.Number);
+            saw(update.Number);
+        }
         return ([.. numbers], [.. server.Seen.Where(s => s.Path.EndsWith("/events", StringComparison.Ordinal)).Select(s => s["Last-Event-ID"])]);
     }
 
     [Fact]
     public async Task A_stream_that_breaks_is_taken_up_after_the_last_event_seen()
     {
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (numbers, asked) = await Watch(
             null,
+            number => { if (number == Sampling.Number) arrived.SetResult(); },
             async context =>
             {
                 await Answers.WriteAsync(context, Queued);
                 await Answers.WriteAsync(context, Sampling);
                 await Answers.WriteAsync(context, "data: {\"type\":\"samp");   // cut off within an event
+                await arrived.Task.WaitAsync(Token);   // what is on its way is lost with the connection
                 context.Abort();
             },
             Answers.Events(Decoded, Completed));

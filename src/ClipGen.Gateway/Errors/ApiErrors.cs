@@ -16,16 +16,20 @@ internal static class ApiErrors
         InvalidRequestException e => Invalid([.. e.Errors.Select(p => new Problem(ErrorCodes.InvalidValue, p.Parameter, p.Message))]),
         RefusedException e => Refused(e),
         IdempotencyMismatchException => new(StatusCodes.Status422UnprocessableEntity, ErrorTypes.InvalidRequest, ErrorCodes.IdempotencyMismatch,
-            $"This {Headers.IdempotencyKey} was used for another request; send that request again, or use a new key.", Headers.IdempotencyKey) { ShouldRetry = false },
+            $"This {Headers.IdempotencyKey} was used for another request; send that request again, or use a new key.", Headers.IdempotencyKey)
+        { ShouldRetry = false },
         ModelNotFoundException e => new(StatusCodes.Status404NotFound, ErrorTypes.InvalidRequest, ErrorCodes.ModelNotFound, e.Message, "model"),
         KeyNotFoundException e => NoGeneration(e.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(StatusCodes.Status413PayloadTooLarge, ErrorTypes.InvalidRequest, ErrorCodes.RequestTooLarge,
-            "The body is larger than this server takes.") { ShouldRetry = false },
+            "The body is larger than this server takes.")
+        { ShouldRetry = false },
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new(StatusCodes.Status408RequestTimeout, ErrorTypes.InvalidRequest, ErrorCodes.RequestTimeout,
-            "The body came too slowly.") { RetryAfter = Soon },
+            "The body came too slowly.")
+        { RetryAfter = Soon },
         BadHttpRequestException e => new(e.StatusCode, ErrorTypes.InvalidRequest, ErrorCodes.InvalidValue, "The request is not proper HTTP.") { ShouldRetry = false },
         OrleansException or TimeoutException => new(StatusCodes.Status503ServiceUnavailable, ErrorTypes.Server, ErrorCodes.Overloaded,
-            "The cluster did not answer in time; try again.") { RetryAfter = Soon },
+            "The cluster did not answer in time; try again.")
+        { RetryAfter = Soon },
         _ => new(StatusCodes.Status500InternalServerError, ErrorTypes.Server, ErrorCodes.InternalError, "Something went wrong here; the log has it under this answer's x-request-id.") { RetryAfter = Soon },
     };
 

@@ -17,7 +17,8 @@ internal static class JsonBody
         if (!request.HasJsonContentType())
         {
             throw new ApiException(StatusCodes.Status415UnsupportedMediaType, WireNames.ErrorTypes.InvalidRequest, WireNames.ErrorCodes.UnsupportedContentType,
-                "Send the body as JSON, with 'Content-Type: application/json'.") { ShouldRetry = false };
+                "Send the body as JSON, with 'Content-Type: application/json'.")
+            { ShouldRetry = false };
         }
         try
         {

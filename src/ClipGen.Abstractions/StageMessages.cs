@@ -66,9 +66,14 @@ public sealed record DecodeRequest(
     [property: Id(2)] IReadOnlyList<CandidateCodes> Candidates);
 
 /// <summary>Some rows of a candidate to look at before it is drawn.</summary>
+/// <param name="ModelDigest">The version of the model that drew them.</param>
 /// <param name="Codes">Little-endian int32 in raster order, fewer than an image has.</param>
 [GenerateSerializer, Immutable, Alias("clipgen.PreviewRequest")]
-public sealed record PreviewRequest([property: Id(0)] string Model, [property: Id(1)] byte[] Codes, [property: Id(2)] ImageFormat Format);
+public sealed record PreviewRequest(
+    [property: Id(0)] string Model,
+    [property: Id(1)] string ModelDigest,
+    [property: Id(2)] byte[] Codes,
+    [property: Id(3)] ImageFormat Format);
 
 /// <summary>A candidate's score, and its image if it is among the kept.</summary>
 /// <param name="ClipScore">Cosine similarity of image and prompt in CLIP's space, −1 to 1.</param>

@@ -47,7 +47,7 @@ internal sealed partial class GenerationGrain
         try
         {
             var request = log.Status.Request;
-            byte[]? file = await GrainFactory.GetGrain<IVqganDecoderGrain>(device).PreviewAsync(new(request.Model, codes, request.Format), _cancel.Token);
+            byte[]? file = await GrainFactory.GetGrain<IVqganDecoderGrain>(device).PreviewAsync(new(request.Model, request.ModelDigest, codes, request.Format), _cancel.Token);
             if (file is not null && _board is not null && _log == log) log.Show(candidate, codes.Length / sizeof(int), file);
         }
         catch (Exception e)

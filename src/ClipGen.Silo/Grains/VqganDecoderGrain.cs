@@ -39,7 +39,7 @@ internal sealed class VqganDecoderGrain(StageDevice device, TimeProvider time) :
     public async Task<byte[]?> PreviewAsync(PreviewRequest request, CancellationToken cancellationToken)
     {
         using var stop = device.Link(cancellationToken);
-        return await device.Engine(Key, request.Model).PreviewAsync(new(Vectors.ToCodes(request.Codes), FileFormat(request.Format)), stop.Token);
+        return await device.Engine(Key, request.Model, request.ModelDigest).PreviewAsync(new(Vectors.ToCodes(request.Codes), FileFormat(request.Format)), stop.Token);
     }
 
     private static ImageFileFormat FileFormat(ImageFormat format) => format switch

@@ -30,7 +30,7 @@ internal static class ClusterErrors
         }
         catch (RefusedException e)
         {
-            throw new ClipGenRefusedException(e.Message, CodeOf(e.Reason)) 
+            throw new ClipGenRefusedException(e.Message, CodeOf(e.Reason))
             {
                 Parameter = e.Reason == RefusalReason.DeadlineCannotHold ? "deadline_ms" : null,
                 RetryAfter = e.RetryAfter,

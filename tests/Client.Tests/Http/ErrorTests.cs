@@ -91,7 +91,13 @@ public sealed class ErrorTests
         var status = ClipGen.Client.Http.WireMapping.ToStatus(Answers.Resource(), default);
         RankedImage At(string location) => new()
         {
-            Rank = 1, Candidate = 0, ClipScore = 0.5, Name = "i", Location = location, CodesSha256 = "", Bytes = 3,
+            Rank = 1,
+            Candidate = 0,
+            ClipScore = 0.5,
+            Name = "i",
+            Location = location,
+            CodesSha256 = "",
+            Bytes = 3,
             Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)),
         };
 
@@ -114,7 +120,13 @@ public sealed class ErrorTests
         var status = ClipGen.Client.Http.WireMapping.ToStatus(Answers.Resource(), default);
         RankedImage image = new()
         {
-            Rank = 1, Candidate = 0, ClipScore = 0.5, Name = "i", Location = "i", CodesSha256 = "", Bytes = 3,
+            Rank = 1,
+            Candidate = 0,
+            ClipScore = 0.5,
+            Name = "i",
+            Location = "i",
+            CodesSha256 = "",
+            Bytes = 3,
             Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)),
         };
         Assert.Equal(file, (await sut.GetRequiredService<IClipGenClient>().DownloadAsync(status, image, Token)).Content.ToArray());

@@ -22,6 +22,7 @@ public enum DeviceStages
 /// <param name="Embedding">As in <see cref="PromptEmbedding.Vector"/>.</param>
 /// <param name="TraceParent">The generation's span (W3C trace context), for the spans of its candidates; null when nobody listens.</param>
 /// <param name="ModelDigest">The version of the model: no other may draw it. Null: any.</param>
+/// <param name="Previews">As in <see cref="Submission.Previews"/>: codes drawn so far are told at that many rows, of the first candidate.</param>
 [GenerateSerializer, Immutable, Alias("clipgen.SampleSpec")]
 public sealed record SampleSpec(
     [property: Id(0)] string Model,
@@ -29,7 +30,8 @@ public sealed record SampleSpec(
     [property: Id(2)] ulong Seed,
     [property: Id(3)] SamplingParameters Sampling,
     [property: Id(4)] string? TraceParent = null,
-    [property: Id(5)] string? ModelDigest = null);
+    [property: Id(5)] string? ModelDigest = null,
+    [property: Id(6)] int Previews = 0);
 
 /// <summary>Candidates of a generation that are still to be sampled.</summary>
 /// <param name="Isolated">Runs of it have taken processes down: it gets a device to itself.</param>

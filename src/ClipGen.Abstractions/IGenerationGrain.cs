@@ -42,7 +42,16 @@ public interface IGenerationGrain : IGrainWithStringKey
     /// <summary>Stops the generation if it has not ended; frees its slots within one step.</summary>
     [Alias("Cancel")]
     Task CancelAsync();
+
+    /// <summary>The file of one of its images, for callers who cannot read the store themselves; null when it is not kept.</summary>
+    [Alias("ReadImage")]
+    Task<ImageFile?> ReadImageAsync(int candidate);
 }
+
+/// <summary>An encoded image.</summary>
+/// <param name="Content">Never changed after sending.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.ImageFile")]
+public sealed record ImageFile([property: Id(0)] byte[] Content);
 
 /// <summary>What <see cref="IGenerationGrain.StartAsync"/> found.</summary>
 public enum StartOutcome
@@ -107,6 +116,9 @@ public sealed record GenerationStatus
 
     /// <summary>Times that something it needed was lost or failed and was tried again.</summary>
     [Id(10)] public int Retries { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    [Id(11)] public string Tenant { get; init; } = Submission.DefaultTenant;
 }
 
 /// <summary>One numbered event of a generation.</summary>
@@ -117,7 +129,23 @@ public sealed record GenerationEvent
     [Id(0)] public required int Number { get; init; }
     [Id(1)] public required GenerationEventKind Kind { get; init; }
     [Id(2)] public required GenerationStatus Status { get; init; }
+
+    /// <summary>Set when <see cref="Kind"/> is <see cref="GenerationEventKind.Preview"/>.</summary>
+    [Id(3)] public GenerationPreview? Preview { get; init; }
 }
+
+/// <summary>What of a candidate is drawn, as a picture of full size.</summary>
+/// <param name="Index">From 0, counting the generation's previews.</param>
+/// <param name="Rows">Rows of codes drawn.</param>
+/// <param name="RowsTotal">Rows of codes in all.</param>
+/// <param name="File">The encoded image.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.GenerationPreview")]
+public sealed record GenerationPreview(
+    [property: Id(0)] int Candidate,
+    [property: Id(1)] int Index,
+    [property: Id(2)] int Rows,
+    [property: Id(3)] int RowsTotal,
+    [property: Id(4)] byte[] File);
 
 /// <summary>What happened.</summary>
 public enum GenerationEventKind
@@ -134,4 +162,7 @@ public enum GenerationEventKind
     Completed,
     Failed,
     Cancelled,
+
+    /// <summary>Rows drawn so far can be looked at; not kept beyond the generation's end.</summary>
+    Preview,
 }

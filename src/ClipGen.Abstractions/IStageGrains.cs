@@ -33,4 +33,8 @@ public interface IVqganDecoderGrain : IGrainWithStringKey
     /// <summary>Decodes and scores all candidates of a request and encodes the best; waits for the device as long as it takes.</summary>
     [Alias("DecodeAndRank"), ResponseTimeout("01:00:00")]
     Task<DecodeResult> DecodeAndRankAsync(DecodeRequest request, CancellationToken cancellationToken);
+
+    /// <summary>An encoded image of what is drawn, the rest filled calmly; null when the device has better things to do.</summary>
+    [Alias("Preview")]
+    Task<byte[]?> PreviewAsync(PreviewRequest request, CancellationToken cancellationToken);
 }

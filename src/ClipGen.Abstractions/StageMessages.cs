@@ -41,6 +41,7 @@ public sealed record SampleReport(
 /// <param name="DeviceSeconds">This candidate's share of the device's time; 0 before it is done.</param>
 /// <param name="Error">Why the device gave up on it; null when it did not.</param>
 /// <param name="HandedBack">The device stops in good order and has not finished it: no failure, to be sampled elsewhere.</param>
+/// <param name="Drawn">The codes of whole rows drawn so far (as <paramref name="Codes"/>), where a preview is due; null elsewhere.</param>
 [GenerateSerializer, Immutable, Alias("clipgen.SampleProgress")]
 public sealed record SampleProgress(
     [property: Id(0)] int Candidate,
@@ -48,7 +49,8 @@ public sealed record SampleProgress(
     [property: Id(2)] byte[]? Codes,
     [property: Id(3)] double DeviceSeconds,
     [property: Id(4)] string? Error = null,
-    [property: Id(5)] bool HandedBack = false);
+    [property: Id(5)] bool HandedBack = false,
+    [property: Id(6)] byte[]? Drawn = null);
 
 /// <summary>One candidate's codes (little-endian int32, raster order).</summary>
 [GenerateSerializer, Immutable, Alias("clipgen.CandidateCodes")]
@@ -62,6 +64,16 @@ public sealed record DecodeRequest(
     [property: Id(0)] GenerationRequest Request,
     [property: Id(1)] byte[] Embedding,
     [property: Id(2)] IReadOnlyList<CandidateCodes> Candidates);
+
+/// <summary>Some rows of a candidate to look at before it is drawn.</summary>
+/// <param name="ModelDigest">The version of the model that drew them.</param>
+/// <param name="Codes">Little-endian int32 in raster order, fewer than an image has.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.PreviewRequest")]
+public sealed record PreviewRequest(
+    [property: Id(0)] string Model,
+    [property: Id(1)] string ModelDigest,
+    [property: Id(2)] byte[] Codes,
+    [property: Id(3)] ImageFormat Format);
 
 /// <summary>A candidate's score, and its image if it is among the kept.</summary>
 /// <param name="ClipScore">Cosine similarity of image and prompt in CLIP's space, −1 to 1.</param>

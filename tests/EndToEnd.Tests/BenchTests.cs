@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ClipGen.EndToEnd.Tests;
 
-public sealed class BenchTests : IDisposable
+public sealed class BenchTests(RandomModel noise) : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -37,6 +37,55 @@ public sealed class BenchTests : IDisposable
 
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("use sim:N", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_cluster_is_measured_against_its_own_engine()
+    {
+        var outcome = await new Clipgen(folder.Path).RunAsync(
+            "bench", "serve", "--model", noise.Path, "--candidates", "2", "--pairs", "2", "--seconds", "0.5", "--load", "0.5", "--seed", "3", "--json");
+
+        // Speed says something about a quiet machine only; here, that the numbers belong together.
+        Assert.True(outcome.ExitCode is 0 or 1, outcome.Errors);
+        using var json = JsonDocument.Parse(outcome.Output);
+        var root = json.RootElement;
+        Assert.Equal(("noise", "cpu:0", 8, 2, 9), (root.GetProperty("model").GetString(), root.GetProperty("device").GetString(), Number(root, "slots"), Number(root, "candidates"), Number(root, "concurrency")));
+        var pairs = root.GetProperty("pairs").EnumerateArray().ToArray();
+        Assert.Equal(2, pairs.Length);
+        Assert.All(pairs, pair => Assert.Equal(Number(pair, "cluster_requests_per_second") / Number(pair, "engine_requests_per_second"), Number(pair, "throughput_vs_engine"), 6));
+        Assert.Equal(pairs.Average(pair => Number(pair, "throughput_vs_engine")), Number(root, "throughput_vs_engine"), 6);
+        Assert.InRange(Number(root, "throughput_vs_engine_standard_error"), 0, Number(root, "throughput_vs_engine_max") - Number(root, "throughput_vs_engine_min"));
+        Assert.InRange(Number(root, "engine_batch_occupancy"), 0.5, 1);
+        Assert.InRange(Number(root, "cluster_batch_occupancy"), 0.5, 1);
+        Assert.Equal(3 * Number(root, "lone_request_seconds"), Number(root, "slo_seconds"), 6);
+
+        var load = Assert.Single(root.GetProperty("loads").EnumerateArray());
+        Assert.Equal(0.5 * Number(root, "cluster_requests_per_second"), Number(load, "offered_requests_per_second"), 6);
+        Assert.Equal(Number(load.GetProperty("engine"), "requests"), Number(load.GetProperty("cluster"), "requests"));
+        foreach (var side in new[] { load.GetProperty("engine"), load.GetProperty("cluster") })
+        {
+            Assert.Equal(0, Number(side, "refused"));
+            Assert.InRange(Number(side, "batch_occupancy"), 2.0 / 8 - 0.01, 1);   // a request's candidates are sampled together
+            Assert.True(Number(side, "latency_p50_s") > 0 && Number(side, "latency_p99_s") >= Number(side, "latency_p95_s") && Number(side, "latency_p95_s") >= Number(side, "latency_p50_s"));
+            Assert.InRange(Number(side, "goodput_per_second"), 0, Number(side, "requests") / 0.5);
+        }
+        Assert.Equal(Number(root, "throughput_vs_engine") >= 0.95, outcome.ExitCode == 0);
+        Assert.Equal(outcome.ExitCode == 0, root.GetProperty("promises_hold").GetBoolean());
+        Assert.Empty(folder.Files());
+
+        static double Number(JsonElement element, string name) => element.GetProperty(name).GetDouble();
+    }
+
+    [Theory]
+    [InlineData("--slots", "12", "slots come in groups of 8")]
+    [InlineData("--load", "half", "--load has 'half'")]
+    [InlineData("--load", "0.5,3", "--load is 3; it must be 0.01 to 2")]
+    public async Task What_cannot_be_measured_is_declined(string option, string value, string says)
+    {
+        var outcome = await new Clipgen(folder.Path).RunAsync("bench", "serve", option, value);
+
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains(says, outcome.Errors, StringComparison.Ordinal);
     }
 
     public void Dispose() => folder.Dispose();

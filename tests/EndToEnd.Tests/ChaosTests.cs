@@ -19,6 +19,8 @@ public sealed class ChaosTests : IDisposable
         Assert.True((Number("lost"), Number("duplicates"), Number("hash_mismatches"), Number("not_accepted"), outcome.ExitCode) is (0, 0, 0, 0, 0), outcome.Output);
         Assert.Equal(4, Number("kills"));
         Assert.True(Number("completed") >= 30, outcome.Output);
+        // Less than nothing would mean that a killed process took its count along.
+        Assert.InRange(json.RootElement.GetProperty("steps_wasted_percent").GetDouble(), 0, 99.9);
         Assert.Empty(folder.Files());
     }
 

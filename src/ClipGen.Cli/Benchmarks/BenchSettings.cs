@@ -21,15 +21,10 @@ internal sealed record BenchSettings(string DeviceNames, int SlotsPerDevice, dou
     /// <exception cref="CommandException">A number is out of its range.</exception>
     public void Check()
     {
-        Range("--slots", SlotsPerDevice, 1, 4096);
-        Range("--step-ms", StepMilliseconds, 0.1, 3_600_000);
-        Range("--codes", Codes, 1, 65_536);
-        Range("--candidates", Candidates, 1, GenerationRequest.MaxCandidates);
-        Range("--seconds", Seconds, 0.1, 86_400);
-    }
-
-    private static void Range(string option, double value, double least, double most)
-    {
-        if (!(value >= least && value <= most)) throw new CommandException(FormattableString.Invariant($"{option} is {value}; it must be {least} to {most}."));
+        NumberOption.Check("--slots", SlotsPerDevice, 1, 4096);
+        NumberOption.Check("--step-ms", StepMilliseconds, 0.1, 3_600_000);
+        NumberOption.Check("--codes", Codes, 1, 65_536);
+        NumberOption.Check("--candidates", Candidates, 1, GenerationRequest.MaxCandidates);
+        NumberOption.Check("--seconds", Seconds, 0.1, 86_400);
     }
 }

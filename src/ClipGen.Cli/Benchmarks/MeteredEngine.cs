@@ -3,8 +3,11 @@ using ClipGen.Engine.Devices;
 
 namespace ClipGen.Cli.Benchmarks;
 
-/// <summary>A device whose sampled sequences are counted. Nothing else is: a counter costs nothing, an event stream for each generation would.</summary>
-internal sealed class MeteredEngine(IDeviceEngine inner, SampleMeter meter) : IDeviceEngine
+/// <summary>
+/// A device whose sampled sequences are counted, or its steps. Nothing else is: a counter costs nothing, an event stream for each
+/// generation would.
+/// </summary>
+internal sealed class MeteredEngine(IDeviceEngine inner, SampleMeter? samples = null, StepMeter? steps = null) : IDeviceEngine
 {
     public DeviceInfo Device => inner.Device;
 
@@ -14,14 +17,26 @@ internal sealed class MeteredEngine(IDeviceEngine inner, SampleMeter meter) : ID
 
     public async Task<SampledCandidate> SampleAsync(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
     {
-        var sampled = await inner.SampleAsync(job, onStep, cancellationToken);
-        meter.Sampled(job.Seed);
+        var sampled = await inner.SampleAsync(job, Counted(onStep), cancellationToken);
+        samples?.Sampled(job.Seed);
         return sampled;
     }
 
     public Task<RankedCandidates> DecodeAndRankAsync(DecodeJob job, CancellationToken cancellationToken) => inner.DecodeAndRankAsync(job, cancellationToken);
 
+    public Task<byte[]?> PreviewAsync(PreviewJob job, CancellationToken cancellationToken) => inner.PreviewAsync(job, cancellationToken);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private Action<int>? Counted(Action<int>? onStep)
+    {
+        if (steps?.Follow() is not { } count) return onStep;
+        return drawn =>
+        {
+            count();
+            onStep?.Invoke(drawn);
+        };
+    }
 }
 
 /// <summary>Counts sampled sequences by who submitted them: a seed's upper half is the stream it belongs to.</summary>

@@ -27,7 +27,7 @@ internal sealed record ShortRequests(int Count, double Mean, double P95)
         }
         double[] delays = [.. (await Task.WhenAll(waits)).Select(wait => Math.Max(0, wait - idle) / cluster.CandidateTime).Order()];
         backlog.Check();
-        return new(count, delays.Average(), delays[(int)Math.Ceiling(0.95 * count) - 1]);
+        return new(count, delays.Average(), Percentile.Of(delays, 0.95)!.Value);
     }
 
     /// <summary>Seconds from submission to slot where nothing else is: the median of some, after some that are not counted.</summary>

@@ -8,15 +8,17 @@ namespace ClipGen.Cli.Chaos;
 /// <summary>What came of a run.</summary>
 /// <param name="Lost">Accepted and not completed.</param>
 /// <param name="NotAccepted">Not accepted however often they were sent.</param>
+/// <param name="Resubmissions">Submissions that had no answer and were sent again; <paramref name="Resubmitted"/> generations had some.</param>
+/// <param name="ResubmissionCauses">Their number for each kind of error.</param>
 /// <param name="HadToBeAsked">Stood still until somebody asked for their status.</param>
-/// <param name="StepsWastedPercent">Device steps done over those needed, less 100; null: devices do not count their steps yet.</param>
+/// <param name="StepsWastedPercent">Of all steps that sequences took, those whose codes went into no completed generation.</param>
 /// <param name="DetectionP99S">From a kill -9 of a silo to its death in the cluster's list.</param>
 /// <param name="HangDetectionP99S">The same from the moment it hangs; one that hung too shortly is not in it.</param>
 /// <param name="RecoveryP99S">From a blow to the first completion of a generation that was submitted after it.</param>
 /// <param name="AddedP99S">What the blows added to the 99th percentile of the latency.</param>
 internal sealed record ChaosReport(
     ulong Seed, double Seconds, int Generations, int Accepted, int Completed, int Lost, int Failed, int NotAccepted, int Duplicates, int HashMismatches,
-    int Kills, IReadOnlyDictionary<string, int> Blows, int UnexpectedEnds, int Rejoined, int TemporaryFiles, int Resubmissions, int HadToBeAsked, int Retried,
+    int Kills, IReadOnlyDictionary<string, int> Blows, int UnexpectedEnds, int Rejoined, int TemporaryFiles, int Resubmissions, int Resubmitted, IReadOnlyDictionary<string, int> ResubmissionCauses, int HadToBeAsked, int Retried,
     double? StepsWastedPercent, double? DetectionP50S, double? DetectionP99S, double? HangDetectionP99S, double? RecoveryP50S, double? RecoveryP99S,
     double? CalmP50S, double? CalmP99S, double? LatencyP50S, double? LatencyP99S, double? AddedP99S, IReadOnlyList<string> Errors)
 {
@@ -25,19 +27,22 @@ internal sealed record ChaosReport(
     [JsonIgnore]
     public bool IsWell => Lost == 0 && Duplicates == 0 && HashMismatches == 0;
 
-    public static ChaosReport Of(ulong seed, double seconds, IReadOnlyList<SentGeneration> calm, IReadOnlyList<SentGeneration> stormy, IReadOnlyList<DealtBlow> blows, StoreComparison store, int unexpectedEnds, int rejoined)
+    public static ChaosReport Of(ulong seed, double seconds, IReadOnlyList<SentGeneration> calm, IReadOnlyList<SentGeneration> stormy, IReadOnlyList<DealtBlow> blows, StoreComparison store, long steps, int unexpectedEnds, int rejoined)
     {
         SentGeneration[] all = [.. calm, .. stormy];
         int accepted = all.Count(g => g.Id is not null), completed = all.Count(g => g.IsCompleted);
         var calmLatencies = Latencies(calm);
         var stormyLatencies = Latencies(stormy);
+        // Every candidate of a completed generation was drawn once to some use; a device that was killed or taken for dead drew in vain.
+        long needed = all.Where(g => g.IsCompleted).Sum(g => (long)g.Request.Candidates * SimulatedWorld.Options.CodesPerImage);
+        var causes = all.SelectMany(g => g.Resubmissions).GroupBy(cause => cause).OrderByDescending(g => g.Count()).ToDictionary(g => g.Key, g => g.Count());
         double[] recoveries = [.. blows.Select(b => all.Where(g => g.SubmittedAt >= b.At).Min(g => g.StoredAt - b.At)).OfType<double>().Order()];
         double[] detections = Detections(blows.Where(b => b.Blow == Blow.Kill)), hangs = Detections(blows.Where(b => b.Blow is Blow.Hang or Blow.HangThenKill));
         return new(
             seed, Round(seconds)!.Value, all.Length, accepted, completed, accepted - completed, all.Count(g => g.Status?.State == GenerationState.Failed), all.Length - accepted, store.Duplicates, store.HashMismatches,
             blows.Count, blows.GroupBy(b => b.Blow).ToDictionary(b => b.Key.ToString(), b => b.Count()), unexpectedEnds, rejoined, store.TemporaryFiles,
-            all.Sum(g => g.Resubmissions), all.Count(g => g.HadToBeAsked), all.Count(g => g.Status?.Retries > 0),
-            StepsWastedPercent: null, Percentile(detections, 0.5), Percentile(detections, 0.99), Percentile(hangs, 0.99), Percentile(recoveries, 0.5), Percentile(recoveries, 0.99),
+            all.Sum(g => g.Resubmissions.Count), all.Count(g => g.Resubmissions.Count > 0), causes, all.Count(g => g.HadToBeAsked), all.Count(g => g.Status?.Retries > 0),
+            steps == 0 ? null : Round(100.0 * (steps - needed) / steps), Percentile(detections, 0.5), Percentile(detections, 0.99), Percentile(hangs, 0.99), Percentile(recoveries, 0.5), Percentile(recoveries, 0.99),
             Percentile(calmLatencies, 0.5), Percentile(calmLatencies, 0.99), Percentile(stormyLatencies, 0.5), Percentile(stormyLatencies, 0.99),
             Round(Percentile(stormyLatencies, 0.99) - Percentile(calmLatencies, 0.99)),
             [.. all.Select(g => g.Status?.Error).OfType<string>().Distinct()]);
@@ -58,7 +63,9 @@ internal sealed record ChaosReport(
         foreach (var (blow, count) in Blows) Row($"blows: {blow}", count);
         Row("processes that ended by themselves", UnexpectedEnds);
         Row("times this process was taken for dead", Rejoined);
+        Row("generations whose submission was sent again", Resubmitted);
         Row("submissions sent again", Resubmissions);
+        foreach (var (cause, count) in ResubmissionCauses) Row($"  after {cause}", count);
         Row("generations that were retried", Retried);
         Row("generations that had to be asked", HadToBeAsked);
         Row("steps wasted, %", StepsWastedPercent);

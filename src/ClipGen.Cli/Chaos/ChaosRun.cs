@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using ClipGen.Cli.Joining;
 using ClipGen.Cli.Terminal;
+using ClipGen.Engine.Devices.Simulation;
 
 namespace ClipGen.Cli.Chaos;
 
@@ -42,7 +44,8 @@ internal static class ChaosRun
         // Step 1: the cluster, and this process as a member of it
         line.Show("starting the processes …");
         await using (var cluster = await ChaosCluster.StartAsync(settings, folder, cancellationToken))
-        await using (var client = await ClientSilo.StartAsync(cluster.Redis.Connection, folder, cancellationToken))
+        await using (var client = await ClientSilo.StartAsync(
+            cluster.Redis.Connection, "client", Path.Combine(folder, "client"), new FileLog(Path.Combine(folder, "logs", "client.log")), cancellationToken))
         {
             // Step 2: some generations that nobody disturbs
             load = new Load(client, settings.Seed, settings.Rate, images, clock);
@@ -65,6 +68,6 @@ internal static class ChaosRun
         string expectedImages = Path.Combine(folder, "expected");
         var expected = await UndisturbedRun.DrawAsync([.. completed.Select(g => g.Request)], expectedImages, cancellationToken);
         var store = await StoreComparison.OfAsync(completed, accepted, expected, images, expectedImages, cancellationToken);
-        return ChaosReport.Of(settings.Seed, clock.Elapsed.TotalSeconds, calm, stormy, blows, store, unexpectedEnds, rejoined);
+        return ChaosReport.Of(settings.Seed, clock.Elapsed.TotalSeconds, calm, stormy, blows, store, StepFile.Total(Path.Combine(folder, SimulatedWorld.Steps)), unexpectedEnds, rejoined);
     }
 }

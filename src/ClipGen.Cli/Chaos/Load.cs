@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ClipGen.Cli.Joining;
 using ClipGen.Cli.Terminal;
 
 namespace ClipGen.Cli.Chaos;
@@ -40,7 +41,7 @@ internal sealed class Load(ClientSilo client, ulong seed, double rate, string im
         await Task.Yield();
         generation.SubmittedAt = clock.Elapsed.TotalSeconds;
         var submission = new Submission { Request = generation.Request, IdempotencyKey = $"{seed}-{generation.Number}" };
-        generation.Id = (await InsistAsync(() => client.Grains.GetGrain<IGatewayGrain>(generation.Request.Model).SubmitAsync(submission), () => generation.Resubmissions++, cancellationToken))?.Id;
+        generation.Id = (await InsistAsync(() => client.Grains.GetGrain<IGatewayGrain>(generation.Request.Model).SubmitAsync(submission), e => generation.Resubmissions.Add(e.GetType().Name), cancellationToken))?.Id;
         if (generation.Id is null) return;
         generation.AcceptedAt = clock.Elapsed.TotalSeconds;
 
@@ -49,7 +50,7 @@ internal sealed class Load(ClientSilo client, ulong seed, double rate, string im
         else generation.HadToBeAsked = true;
         for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Patience; await Task.Delay(BeforeAgain, cancellationToken))
         {
-            generation.Status = await InsistAsync(() => client.Grains.GetGrain<IGenerationGrain>(generation.Id).GetStatusAsync(), () => { }, cancellationToken) ?? generation.Status;
+            generation.Status = await InsistAsync(() => client.Grains.GetGrain<IGenerationGrain>(generation.Id).GetStatusAsync(), _ => { }, cancellationToken) ?? generation.Status;
             if (generation.Status?.State is GenerationState.Completed or GenerationState.Failed or GenerationState.Cancelled) break;
         }
         if (File.Exists(manifest)) generation.StoredAt ??= clock.Elapsed.TotalSeconds;
@@ -65,7 +66,7 @@ internal sealed class Load(ClientSilo client, ulong seed, double rate, string im
     }
 
     /// <summary>Calls until there is an answer; null if there is none for very long.</summary>
-    private static async Task<T?> InsistAsync<T>(Func<Task<T>> call, Action again, CancellationToken cancellationToken) where T : class
+    private static async Task<T?> InsistAsync<T>(Func<Task<T>> call, Action<Exception> again, CancellationToken cancellationToken) where T : class
     {
         for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < Patience;)
         {
@@ -75,12 +76,12 @@ internal sealed class Load(ClientSilo client, ulong seed, double rate, string im
             }
             catch (RefusedException e)
             {
-                again();
+                again(e);
                 await Task.Delay(e.RetryAfter ?? throw new CommandException(e.Message), cancellationToken);
             }
             catch (Exception e) when (e is not (OperationCanceledException or InvalidRequestException or IdempotencyMismatchException))
             {
-                again();
+                again(e);
                 await Task.Delay(BeforeAgain, cancellationToken);
             }
         }

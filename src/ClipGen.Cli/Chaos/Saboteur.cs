@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ClipGen.Cli.Joining;
 using Orleans.Runtime;
 
 namespace ClipGen.Cli.Chaos;

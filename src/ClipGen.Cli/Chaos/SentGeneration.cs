@@ -9,8 +9,8 @@ internal sealed class SentGeneration(int number, GenerationRequest request)
 
     public double SubmittedAt { get; set; }
 
-    /// <summary>Times that its submission had to be sent again.</summary>
-    public int Resubmissions { get; set; }
+    /// <summary>What each submission failed with after which it was sent again: the error's type.</summary>
+    public List<string> Resubmissions { get; } = [];
 
     /// <summary>Null when it was not accepted.</summary>
     public string? Id { get; set; }
@@ -29,7 +29,7 @@ internal sealed class SentGeneration(int number, GenerationRequest request)
 
     public static string Heading => "number\tid\tsubmitted\taccepted\tstored\tresubmissions\tretries\tstate";
 
-    public string ToLine() => FormattableString.Invariant($"{number}\t{Id}\t{SubmittedAt:F2}\t{AcceptedAt:F2}\t{StoredAt:F2}\t{Resubmissions}\t{Status?.Retries}\t{Status?.State}");
+    public string ToLine() => FormattableString.Invariant($"{number}\t{Id}\t{SubmittedAt:F2}\t{AcceptedAt:F2}\t{StoredAt:F2}\t{Resubmissions.Count}\t{Status?.Retries}\t{Status?.State}");
 
     public bool IsCompleted => Status?.State == GenerationState.Completed;
 

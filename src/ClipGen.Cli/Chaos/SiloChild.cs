@@ -21,6 +21,7 @@ internal sealed class SiloChild(string name, string role, string connection, str
         var start = new ProcessStartInfo(self, arguments) { WorkingDirectory = folder };
         foreach (var (key, value) in SimulatedWorld.Environment) start.Environment[key] = value;
         start.Environment["CLIPGEN__FileImageStore__RootFolder"] = Path.Combine(folder, SimulatedWorld.Images);
+        start.Environment["CLIPGEN__Simulation__StepsFolder"] = Path.Combine(folder, SimulatedWorld.Steps);
         start.Environment["DOTNET_gcServer"] = "0";
         return start;
     }

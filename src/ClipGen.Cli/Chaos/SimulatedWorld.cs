@@ -10,6 +10,9 @@ internal static class SimulatedWorld
     /// <summary>The folder of the images within a run's folder.</summary>
     public const string Images = "images";
 
+    /// <summary>The folder in which the devices count their steps, within a run's folder.</summary>
+    public const string Steps = "steps";
+
     private const int Candidates = 4, Kept = 2;
 
     public static SimulatedDeviceOptions Options { get; } = new() { Slots = 8, CodesPerImage = 64, StepTime = 0.005, ImageSize = 32 };

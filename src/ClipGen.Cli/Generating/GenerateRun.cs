@@ -28,7 +28,7 @@ internal static class GenerateRun
         double startSeconds = clock.Elapsed.TotalSeconds;
 
         var accepted = await cluster.Grains.GetGrain<IGatewayGrain>(request.Model).SubmitAsync(new() { Request = request });
-        var status = await WatchAsync(cluster.Grains.GetGrain<IGenerationGrain>(accepted.Id), line, cancellationToken);
+        var status = await GenerationWatch.FollowAsync(() => cluster.Grains.GetGrain<IGenerationGrain>(accepted.Id), line, cancellationToken);
         if (status.Result is not { } result) throw new CommandException(status.Error ?? "The generation ended without a result.");
 
         string? grid = settings.Grid ? await WriteGridAsync(settings, request, result, cancellationToken) : null;
@@ -38,33 +38,8 @@ internal static class GenerateRun
         return 0;
     }
 
-    private static async Task<GenerationStatus> WatchAsync(IGenerationGrain generation, StatusLine line, CancellationToken cancellationToken)
-    {
-        GenerationStatus? last = null;
-        try
-        {
-            await foreach (var happened in generation.WatchAsync(0, cancellationToken))
-            {
-                last = happened.Status;
-                double share = last.CodesDrawn / (double)last.CodesTotal;
-                line.Show(happened.Kind switch
-                {
-                    GenerationEventKind.Queued or GenerationEventKind.Encoded => "reading the prompt …",
-                    GenerationEventKind.Sampling or GenerationEventKind.CandidateSampled => $"sampling {StatusLine.Bar(share)} {share,4:P0}",
-                    _ => "decoding and ranking …",
-                });
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            await generation.CancelAsync();
-            throw;
-        }
-        return last ?? throw new CommandException("The generation was lost before it began.");
-    }
-
     /// <summary>The original demo's picture of the kept images: best first, four in a row.</summary>
-    private static async Task<string> WriteGridAsync(GenerateSettings settings, GenerationRequest request, GenerationResult result, CancellationToken cancellationToken)
+    public static async Task<string> WriteGridAsync(GenerateSettings settings, GenerationRequest request, GenerationResult result, CancellationToken cancellationToken)
     {
         var sheet = ContactSheet.Compose([.. result.Images.Select(image => ImageReader.Read(image.Location))]);
         byte[] file = ImageWriter.Encode(sheet, Enum.Parse<ImageFileFormat>(request.Format.ToString()));

@@ -1,5 +1,6 @@
 using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Hosting;
+using ClipGen.Gateway;
 using ClipGen.Silo;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +16,10 @@ internal static class ServeRun
         {
             if (ClusterOptions.From(silo.Configuration).HasRole(SiloRoles.Gpu)) silo.UseClipGenDevices();
         });
+        bool isGateway = ClusterOptions.From(builder.Configuration).HasRole(SiloRoles.Gateway);
+        if (isGateway) builder.AddClipGenApi();
         await using var app = builder.BuildClipGen();
+        if (isGateway) app.MapClipGenApi();
         await app.RunAsync(cancellationToken);
         return Environment.ExitCode;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Storage;
 using ClipGen.Models;
 using ClipGen.Models.Bundles;
@@ -47,7 +48,7 @@ internal static class CommandRunner
 
     /// <summary>Errors whose message is written for the person at the terminal; others are bugs and show their stack.</summary>
     private static bool IsExpected(Exception exception) => exception
-        is CommandException or BundleException or CheckpointException or ModelLoadException or ModelNotFoundException or RefusedException or DeviceMissingException
+        is CommandException or ClusterConnectionException or BundleException or CheckpointException or ModelLoadException or ModelNotFoundException or RefusedException or DeviceMissingException
         or ImageStoreException or IOException or UnauthorizedAccessException or InvalidDataException or Microsoft.Extensions.Options.OptionsValidationException;
 
     private static string Path(ParseResult parsed)

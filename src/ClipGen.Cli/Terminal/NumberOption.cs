@@ -24,6 +24,12 @@ internal static class NumberOption
         return option;
     }
 
+    /// <exception cref="CommandException">The value is out of its range.</exception>
+    public static void Check(string name, double value, double least, double most)
+    {
+        if (!(value >= least && value <= most)) throw new CommandException(FormattableString.Invariant($"{name} is {value}; it must be {least} to {most}."));
+    }
+
     private static T? Parse<T>(ArgumentResult result, string name) where T : struct, INumber<T>
     {
         if (result.Tokens.Count == 0) return null;

@@ -12,12 +12,12 @@ internal static class NoPorts
 {
     public static ISiloBuilder UseNoPorts(this ISiloBuilder silo)
     {
-        // Orleans registers its listeners under keys of its own; the one without a key is the web server's.
+        // Orleans registers its listeners under keys of its own; the one without a key is the web server's, which is to listen.
         for (int i = 0; i < silo.Services.Count; i++)
         {
             var service = silo.Services[i];
-            if (service.ServiceType != typeof(IConnectionListenerFactory) || !service.IsKeyedService) continue;
-            silo.Services[i] = ServiceDescriptor.KeyedSingleton<IConnectionListenerFactory>(service.ServiceKey, new SilentFactory());
+            if (service.ServiceType == typeof(IConnectionListenerFactory) && service.IsKeyedService)
+                silo.Services[i] = ServiceDescriptor.KeyedSingleton<IConnectionListenerFactory>(service.ServiceKey, new SilentFactory());
         }
         return silo;
     }

@@ -19,6 +19,9 @@ internal sealed partial class GenerationGrain
     [LoggerMessage(LogLevel.Information, "Generation {Generation} cannot reach the image store; trying again")]
     private partial void LogStoreAway(Exception exception, string generation);
 
+    [LoggerMessage(LogLevel.Debug, "Generation {Generation} has no preview from device {Device}")]
+    private partial void LogNotShown(Exception exception, string generation, string device);
+
     [LoggerMessage(LogLevel.Warning, "The record of generation {Generation} could not be written")]
     private partial void LogNotWritten(Exception exception, string generation);
 }

@@ -5,7 +5,7 @@ internal sealed partial class GenerationGrain
     private readonly HashSet<Guid> _lostProcesses = [];
     private readonly List<SampleProgress> _early = [];
     private CandidateBoard? _board;
-    private bool _sampled;
+    private bool _sampled, _showing;
 
     public Task ReportAsync(SampleReport report)
     {
@@ -32,11 +32,32 @@ internal sealed partial class GenerationGrain
             if (!board.Advance(progress)) continue;
             _trace?.Dequeued();
             _trace?.DeviceTime(report.Device, progress.DeviceSeconds);
+            if (progress.Drawn is { } drawn && !_showing) ShowAsync(Log, report.Device, progress.Candidate, drawn).Ignore();
             Log.Advance(progress.Candidate, progress.Step, done: progress.Codes is not null);
         }
         if (failed) Log.Retried();
         if (again || failed) board.AskAgain();
         return Task.CompletedTask;
+    }
+
+    /// <summary>Has what is drawn decoded where it is drawn, one at a time: one that is not ready before the next, or before the end, is dropped.</summary>
+    private async Task ShowAsync(GenerationLog log, string device, int candidate, byte[] codes)
+    {
+        _showing = true;
+        try
+        {
+            var request = log.Status.Request;
+            byte[]? file = await GrainFactory.GetGrain<IVqganDecoderGrain>(device).PreviewAsync(new(request.Model, request.ModelDigest, codes, request.Format), _cancel.Token);
+            if (file is not null && _board is not null && _log == log) log.Show(candidate, codes.Length / sizeof(int), file);
+        }
+        catch (Exception e)
+        {
+            LogNotShown(e, Id, device);   // nothing depends on it
+        }
+        finally
+        {
+            _showing = false;
+        }
     }
 
     public async Task LostAsync(string device, IReadOnlyList<int> candidates, Guid? process)
@@ -70,7 +91,7 @@ internal sealed partial class GenerationGrain
                 try
                 {
                     var place = await gateway.EnqueueAsync(new(
-                        Id, Submission.Tenant, Submission.Priority, new(request.Model, prompt.Vector, request.Seed, request.Sampling, _trace?.Parent, request.ModelDigest),
+                        Id, Submission.Tenant, Submission.Priority, new(request.Model, prompt.Vector, request.Seed, request.Sampling, _trace?.Parent, request.ModelDigest, Submission.Previews),
                         missing, Kept.Crashes >= options.Value.CrashesBeforeIsolation, board.Failing));
                     log.Wait(place.Ahead, time.GetUtcNow() + place.ExpectedIn);   // null + … is null: no device is there to estimate by
                 }

@@ -29,6 +29,7 @@ internal sealed partial class GenerationGrain(
     private readonly SemaphoreSlim _door = new(1);   // one caller at a time begins it or forgets it
     private CancellationTokenSource _cancel = new();
     private GenerationLog? _log;
+    private int _watchers;
     private Task _run = Task.CompletedTask;
 
     private string Id => this.GetPrimaryKeyString();
@@ -80,10 +81,22 @@ internal sealed partial class GenerationGrain(
     public async IAsyncEnumerable<GenerationEvent> WatchAsync(int from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
-        await foreach (var e in Log.WatchAsync(from, cancellationToken)) yield return e;
+        var log = Log;
+        _watchers++;
+        try
+        {
+            await foreach (var e in log.WatchAsync(from, cancellationToken)) yield return e;
+        }
+        finally
+        {
+            if (--_watchers == 0 && Submission.CancelUnwatched && !log.Ended) CancelUnwatchedAsync(log).Ignore();
+        }
     }
 
     public Task<GenerationStatus> GetStatusAsync() => Task.FromResult(Log.Status);
+
+    public async Task<ImageFile?> ReadImageAsync(int candidate) =>
+        Log.Status.Result?.Images.FirstOrDefault(i => i.Candidate == candidate) is { } image && await store.ReadAsync(image.Name, default) is { } content ? new(content) : null;
 
     public async Task CancelAsync()
     {
@@ -102,6 +115,13 @@ internal sealed partial class GenerationGrain(
         {
             if (last) await _cancel.CancelAsync();
         }
+    }
+
+    /// <summary>Whoever has only lost the connection comes back within a moment.</summary>
+    private async Task CancelUnwatchedAsync(GenerationLog log)
+    {
+        await Task.Delay(options.Value.UnwatchedGrace, time);
+        if (_watchers == 0 && _log == log && !log.Ended && !_stopping) await CancelAsync();
     }
 
     public async Task ForgetAsync(bool withImages, DateTimeOffset? endedBefore)
@@ -138,6 +158,7 @@ internal sealed partial class GenerationGrain(
 
     public void Dispose()
     {
+        _stopping = true;   // what could not be written by now cannot be: trying on would never end
         _cancel.Dispose();
         _door.Dispose();
         _writing.Dispose();

@@ -5,7 +5,8 @@ namespace ClipGen.Cluster.Generations;
 /// <summary>
 /// What has happened to one generation, numbered, for any number of watchers.
 /// Every event is kept. What bounds them: a <see cref="GenerationEventKind.Sampling"/> event is made only when another whole
-/// percent of all codes has been drawn, so there are at most 100 of those, and one event per candidate and per kept image.
+/// percent of all codes has been drawn, so there are at most 100 of those, and one event per candidate, per kept image and per preview,
+/// of which there are three at most.
 /// Not thread-safe: lives in a grain.
 /// </summary>
 internal sealed class GenerationLog
@@ -16,6 +17,8 @@ internal sealed class GenerationLog
     private readonly int _first;
     private readonly List<GenerationEvent> _events = [];
     private readonly int[] _steps;
+    private readonly int _codesPerImage;
+    private int _previews;
     private long _percent;
     private TaskCompletionSource _more = NewSignal();
 
@@ -25,6 +28,7 @@ internal sealed class GenerationLog
         var request = record.Submission!.Request;
         _first = record.Epoch * EpochNumbers;
         _steps = new int[request.Candidates];
+        _codesPerImage = record.Model!.CodesPerImage;
         Status = new()
         {
             Id = id,
@@ -34,6 +38,7 @@ internal sealed class GenerationLog
             CodesTotal = (long)request.Candidates * record.Model!.CodesPerImage,
             AcceptedAt = record.AcceptedAt,
             Retries = record.Crashes,
+            Tenant = record.Submission.Tenant,
         };
         Append(record.Epoch == 0 ? GenerationEventKind.Queued : GenerationEventKind.Retried, Status);
     }
@@ -66,13 +71,23 @@ internal sealed class GenerationLog
 
     public void Append(GenerationEventKind kind) => Append(kind, Status);
 
-    public void Append(GenerationEventKind kind, GenerationStatus status)
+    public void Append(GenerationEventKind kind, GenerationStatus status) => Append(kind, status, null);
+
+    private void Append(GenerationEventKind kind, GenerationStatus status, GenerationPreview? preview)
     {
         Status = status;
-        _events.Add(new() { Number = _first + _events.Count, Kind = kind, Status = status });
+        _events.Add(new() { Number = _first + _events.Count, Kind = kind, Status = status, Preview = preview });
         var more = _more;
         _more = NewSignal();
         more.SetResult();
+    }
+
+    /// <summary>This much of a candidate can be looked at. Watchers of the generation as it runs see it; it is not kept beyond the end.</summary>
+    /// <param name="codes">Codes drawn, in whole rows of a square.</param>
+    public void Show(int candidate, int codes, byte[] file)
+    {
+        int side = (int)Math.Sqrt(_codesPerImage);
+        Append(GenerationEventKind.Preview, Status, new(candidate, _previews++, codes / side, _codesPerImage / side, file));
     }
 
     /// <summary>It waits, with so many sequences before its last one.</summary>
@@ -84,7 +99,7 @@ internal sealed class GenerationLog
     /// <summary>What is written down at the end: everything but the steps of progress.</summary>
     public IReadOnlyList<EventMark> Marks(GenerationEventKind end, GenerationStatus status) =>
     [
-        .. _events.Where(e => e.Kind != GenerationEventKind.Sampling).Select(e => new EventMark(e.Number, e.Kind, e.Status.State, e.Status.CodesDrawn)),
+        .. _events.Where(e => e.Kind is not (GenerationEventKind.Sampling or GenerationEventKind.Preview)).Select(e => new EventMark(e.Number, e.Kind, e.Status.State, e.Status.CodesDrawn)),
         new(_first + _events.Count, end, status.State, status.CodesDrawn),
     ];
 

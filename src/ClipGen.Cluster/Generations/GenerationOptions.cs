@@ -32,6 +32,9 @@ public sealed class GenerationOptions
     /// <summary>How often a generation that waits for candidates makes sure that the gateway still knows of them. Default: 3 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")] public TimeSpan Reassurance { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long one that ends when nobody watches it waits for a watcher to come back. Default: 3 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan UnwatchedGrace { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How long a generation is kept after its end. Default: 7 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")] public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
 

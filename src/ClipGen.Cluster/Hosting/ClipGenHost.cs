@@ -57,13 +57,18 @@ public static class ClipGenHost
     /// <param name="role">What it does unless configured otherwise.</param>
     /// <param name="args">Settings as <c>--ClipGen:…</c>.</param>
     /// <param name="silo">Adds what the silo does.</param>
+    /// <param name="configure">Adds what the web server needs for more than health; null for nothing.</param>
+    /// <param name="map">Maps what it answers besides.</param>
     /// <returns>The exit code: 2 for a wrong configuration.</returns>
-    public static async Task<int> RunAsync(string program, string role, string[] args, Action<ISiloBuilder> silo)
+    public static async Task<int> RunAsync(
+        string program, string role, string[] args, Action<ISiloBuilder> silo, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null)
     {
         try
         {
             var builder = CreateBuilder([new($"{ClusterOptions.SectionName}:Roles:0", role), .. CommandLineSettings.Read(args)], silo);
+            configure?.Invoke(builder);
             await using var app = builder.BuildClipGen();
+            map?.Invoke(app);
             await app.RunAsync();
             return Environment.ExitCode;
         }

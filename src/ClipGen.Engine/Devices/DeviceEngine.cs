@@ -13,15 +13,21 @@ namespace ClipGen.Engine.Devices;
 /// <summary>A real device with one model loaded.</summary>
 public sealed class DeviceEngine : IDeviceEngine
 {
+    /// <summary>Images decoded at once, at most: each takes about half a gigabyte with the original's VQGAN.</summary>
+    private const int MaxSideBySide = 8;
+
     private readonly DeviceThread thread;
     private readonly Scheduler scheduler;
+    private readonly bool isCpu;
+    private readonly int threads;
     private Networks? networks;
 
-    private DeviceEngine(DeviceInfo info, EngineModel model, EngineOptions options)
+    private DeviceEngine(DeviceInfo info, EngineModel model, EngineOptions options, bool isCpu)
     {
-        (Device, Model) = (info, model);
+        (Device, Model, this.isCpu) = (info, model, isCpu);
+        threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         scheduler = new(options.Slots, options.GroupSize, options.MaxWaiting);
-        thread = new($"clipgen {info.Name} {model.Name}", options.MaxJobs, () => Enter(options), () => networks?.Sampler.Step() ?? false);
+        thread = new($"clipgen {info.Name} {model.Name}", options.MaxJobs, Enter, () => networks?.Sampler.Step() ?? false);
     }
 
     public DeviceInfo Device { get; }
@@ -34,7 +40,7 @@ public sealed class DeviceEngine : IDeviceEngine
     public static async Task<DeviceEngine> StartAsync(ModelBundle bundle, Device device, EngineOptions options, CancellationToken cancellationToken)
     {
         var info = new DeviceInfo(device.type.ToString().ToLowerInvariant(), Math.Max(0, device.index), options.Slots);
-        var engine = new DeviceEngine(info, EngineModel.Of(bundle), options);
+        var engine = new DeviceEngine(info, EngineModel.Of(bundle), options, device.type == DeviceType.CPU);
         try
         {
             await engine.thread.RunAsync(
@@ -54,7 +60,7 @@ public sealed class DeviceEngine : IDeviceEngine
     }
 
     public async Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken) =>
-        await thread.RunAsync(() => networks!.Encoder.Encode(prompt, referenceQuirks), cancellationToken);
+        (await thread.RunAsync(() => Compute([() => networks!.Encoder.Encode(prompt, referenceQuirks)]), cancellationToken))[0];
 
     public async Task<SampledCandidate> SampleAsync(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
     {
@@ -70,15 +76,32 @@ public sealed class DeviceEngine : IDeviceEngine
         Model.Check(job);
         var decoded = new List<Decoded>(job.Candidates.Count);
         double decodeSeconds = 0, rerankSeconds = 0;
-        // One candidate a job, so that sampling goes on between them.
-        foreach (var (candidate, codes) in job.Candidates)
+        // As many candidates a job as go side by side, so that sampling goes on between them.
+        foreach (var together in job.Candidates.Chunk(isCpu ? Math.Min(threads, MaxSideBySide) : 1))
         {
-            var (result, decode, rerank) = await thread.RunAsync(() => Decode(candidate, codes, job), cancellationToken);
-            decoded.Add(result);
-            decodeSeconds += decode;
-            rerankSeconds += rerank;
+            var pieces = Array.ConvertAll(together, item => (Func<(Decoded, double, double)>)(() => Decode(item.Candidate, item.Codes, job)));
+            foreach (var (result, decode, rerank) in await thread.RunAsync(() => Compute(pieces), cancellationToken))
+            {
+                decoded.Add(result);
+                decodeSeconds += decode / together.Length;
+                rerankSeconds += rerank / together.Length;
+            }
         }
         return new(Ranking.Rank(decoded, job, cancellationToken), decodeSeconds, rerankSeconds);
+    }
+
+    public async Task<byte[]?> PreviewAsync(PreviewJob job, CancellationToken cancellationToken)
+    {
+        Model.Check(job);
+        if (thread.HasJobs) return null;   // somebody waits for more than a preview
+        var image = await thread.RunAsync(() => Decode(PreviewFill.Complete(job.Codes, Model.CodesPerImage)), cancellationToken);
+        return ImageWriter.Encode(image, job.Format);
+    }
+
+    private RgbImage Decode(int[] codes)
+    {
+        using var scope = NewDisposeScope();
+        return PixelRange.FromUnitRange(networks!.Decoder.Decode(codes).Pixels[0]);
     }
 
     private (Decoded Result, double DecodeSeconds, double RerankSeconds) Decode(int candidate, int[] codes, DecodeJob job)
@@ -91,10 +114,13 @@ public sealed class DeviceEngine : IDeviceEngine
         return (new(candidate, score, CodesHash.Of(codes), () => image), decodeSeconds, rerankSeconds);
     }
 
+    /// <summary>What must not depend on the number of CPU threads. Steps of the sampler do not as they are.</summary>
+    private T[] Compute<T>(Func<T>[] pieces) => isCpu ? OneThreadEach.Run(pieces) : Array.ConvertAll(pieces, piece => piece());
+
     /// <summary>Runs first on the device's thread: thread count, gradients and scopes are per thread in libtorch.</summary>
-    private Entered Enter(EngineOptions options)
+    private Entered Enter()
     {
-        set_num_threads(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        TorchThreads.Use(threads);
         return new Entered(this, inference_mode());
     }
 

@@ -1,8 +1,9 @@
 namespace ClipGen.Engine.Devices;
 
 /// <summary>
-/// The one thread that touches a device's tensors. Others hand it short jobs and await them; between jobs it runs steps of
-/// the sampler for as long as there are any, in turn with the jobs, so that neither waits for the other to run dry.
+/// The one thread that touches a device's tensors; on a CPU it may lend them to threads that it waits for. Others hand it short
+/// jobs and await them; between jobs it runs steps of the sampler for as long as there are any, in turn with the jobs, so that
+/// neither waits for the other to run dry.
 /// </summary>
 internal sealed class DeviceThread : IAsyncDisposable
 {
@@ -20,6 +21,9 @@ internal sealed class DeviceThread : IAsyncDisposable
         this.maxJobs = maxJobs;
         new Thread(() => Run(enter, step)) { Name = name, IsBackground = true }.Start();
     }
+
+    /// <summary>Whether jobs wait for the thread.</summary>
+    public bool HasJobs { get { lock (gate) return jobs.Count > 0; } }
 
     /// <summary>Runs <paramref name="work"/> on the thread.</summary>
     /// <exception cref="EngineBusyException">Too many jobs wait already.</exception>

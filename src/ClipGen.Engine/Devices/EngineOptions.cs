@@ -11,8 +11,8 @@ public sealed class EngineOptions
     [Range(1, 4096)] public int Slots { get; set; } = 8;
 
     /// <summary>
-    /// Rows of one step's tensors. Codes are reproducible between engines of the same value: a row's arithmetic depends on how
-    /// many rows there are. Default: 8.
+    /// Sequences of one step. Codes are reproducible between engines of the same value: a row's arithmetic depends on how many rows
+    /// there are. From 5 on, a step is padded to the next multiple of 8. Default: 8.
     /// </summary>
     [Range(1, 512)] public int GroupSize { get; set; } = 8;
 
@@ -22,6 +22,6 @@ public sealed class EngineOptions
     /// <summary>Encode and decode jobs that may wait for the device. Default: 4096.</summary>
     [Range(1, 1_000_000)] public int MaxJobs { get; set; } = 4096;
 
-    /// <summary>CPU threads of one operation. Default: 0, the number of cores.</summary>
+    /// <summary>CPU threads of a sampler's step, and images decoded side by side (at most 8). Changes no result. Default: 0, the number of cores.</summary>
     [Range(0, 1024)] public int Threads { get; set; }
 }

@@ -25,6 +25,10 @@ public interface IDeviceEngine : IAsyncDisposable
 
     /// <summary>Decodes candidates, scores them against the prompt, and encodes the best ones as files.</summary>
     Task<RankedCandidates> DecodeAndRankAsync(DecodeJob job, CancellationToken cancellationToken);
+
+    /// <summary>Decodes rows of a candidate that is being drawn; the rows that are missing are filled with what looks calm.</summary>
+    /// <returns>Null when the device has better things to do, or shows no previews at all, which is the default.</returns>
+    Task<byte[]?> PreviewAsync(PreviewJob job, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
 }
 
 /// <param name="Kind"><c>cpu</c>, <c>cuda</c> or <c>sim</c>.</param>
@@ -55,7 +59,19 @@ public sealed record EngineModel(string Name, string Digest, int DefaultCandidat
 /// <param name="Truncated">Whether the prompt was longer than the encoder reads.</param>
 public sealed record EncodedPrompt(float[] Vector, int Tokens, bool Truncated, double DeviceSeconds);
 
-public sealed record SampleJob(float[] Embedding, ulong Seed, int Candidate, SamplingParameters Sampling);
+/// <param name="Drawn">
+/// The codes that an earlier run of the same candidate has drawn on a device of the same kind, from the first on, fewer than all.
+/// The device goes on behind them, with the codes of an undisturbed run; it may as well begin anew. Null: none are known.
+/// </param>
+/// <param name="Glimpses">What is told of the codes while they are drawn; null for nothing.</param>
+public sealed record SampleJob(float[] Embedding, ulong Seed, int Candidate, SamplingParameters Sampling, int[]? Drawn = null, SampleGlimpses? Glimpses = null);
+
+/// <param name="At">Numbers of codes at which to tell.</param>
+/// <param name="Tell">Called on the engine's thread with a copy of the codes drawn so far; must return at once.</param>
+public sealed record SampleGlimpses(IReadOnlyList<int> At, Action<int[]> Tell);
+
+/// <param name="Codes">Raster order, from one code to <see cref="EngineModel.CodesPerImage"/>.</param>
+public sealed record PreviewJob(int[] Codes, ImageFileFormat Format);
 
 /// <param name="Codes">Raster order, <see cref="EngineModel.CodesPerImage"/> long.</param>
 public sealed record SampledCandidate(int Candidate, int[] Codes, double DeviceSeconds);

@@ -4,7 +4,12 @@ namespace ClipGen.Engine.Devices;
 internal static class JobChecks
 {
     /// <exception cref="ArgumentException">It does not; the message says how.</exception>
-    public static void Check(this EngineModel model, SampleJob job) => CheckEmbedding(model, job.Embedding, nameof(job));
+    public static void Check(this EngineModel model, SampleJob job)
+    {
+        CheckEmbedding(model, job.Embedding, nameof(job));
+        if (job.Drawn is { } drawn && (drawn.Length >= model.CodesPerImage || drawn.AsSpan().ContainsAnyExceptInRange(0, model.CodebookSize - 1)))
+            throw new ArgumentException($"What candidate {job.Candidate} has drawn is not fewer than {model.CodesPerImage} codes from 0 to {model.CodebookSize - 1}.", nameof(job));
+    }
 
     /// <inheritdoc cref="Check(EngineModel, SampleJob)"/>
     public static void Check(this EngineModel model, DecodeJob job)
@@ -15,6 +20,13 @@ internal static class JobChecks
             if (codes.Length != model.CodesPerImage || codes.AsSpan().ContainsAnyExceptInRange(0, model.CodebookSize - 1))
                 throw new ArgumentException($"Candidate {candidate} is not {model.CodesPerImage} codes from 0 to {model.CodebookSize - 1}.", nameof(job));
         }
+    }
+
+    /// <inheritdoc cref="Check(EngineModel, SampleJob)"/>
+    public static void Check(this EngineModel model, PreviewJob job)
+    {
+        if (job.Codes.Length < 1 || job.Codes.Length > model.CodesPerImage || job.Codes.AsSpan().ContainsAnyExceptInRange(0, model.CodebookSize - 1))
+            throw new ArgumentException($"A preview is of 1 to {model.CodesPerImage} codes from 0 to {model.CodebookSize - 1}.", nameof(job));
     }
 
     private static void CheckEmbedding(EngineModel model, float[] embedding, string parameter)

@@ -13,6 +13,7 @@ internal sealed class GptSampleStage : IDisposable
     private readonly Gpt gpt;
     private readonly Scheduler scheduler;
     private readonly Device device;
+    private readonly int rows;
     private readonly KvCache[] caches;
     private readonly CodeDistribution distribution = new();
     private readonly long[] codes;
@@ -22,11 +23,20 @@ internal sealed class GptSampleStage : IDisposable
     public GptSampleStage(Gpt gpt, Scheduler scheduler, Device device)
     {
         (this.gpt, this.scheduler, this.device) = (gpt, scheduler, device);
-        caches = [.. Enumerable.Range(0, scheduler.Groups).Select(_ => new KvCache(gpt.Config, scheduler.GroupSize, device))];
-        codes = new long[scheduler.GroupSize];
-        positions = new long[scheduler.GroupSize];
-        conditions = new float[scheduler.GroupSize * gpt.Config.CondSize];
+        rows = Rows(scheduler.GroupSize);
+        caches = [.. Enumerable.Range(0, scheduler.Groups).Select(_ => new KvCache(gpt.Config, rows, device))];
+        codes = new long[rows];
+        positions = new long[rows];
+        conditions = new float[rows * gpt.Config.CondSize];
     }
+
+    /// <summary>
+    /// Rows of a step's tensors: one a place of the group, and idle ones up to a number with which a row's result depends neither on
+    /// which row it is nor on the number of threads. MKL splits a product's rows over its threads and sums those of a short last
+    /// block in another order: with 5, 6, 7, 9 or 10 rows and 2, 6 or 8 threads rows differed (libtorch 2.10), with up to 4 and
+    /// with multiples of 8 none did.
+    /// </summary>
+    internal static int Rows(int places) => places <= 4 ? places : (places + 7) / 8 * 8;
 
     /// <summary>Draws the next code of every active sequence; false if there is none.</summary>
     public bool Step()
@@ -63,19 +73,22 @@ internal sealed class GptSampleStage : IDisposable
             positions[row] = sequence?.Position ?? 0;
             if (sequence is null) continue;
             active++;
-            if (sequence.Position > 0) continue;
+            if (sequence.HasSlot) continue;
+            sequence.HasSlot = true;
             sequence.Job.Embedding.CopyTo(conditions, row * gpt.Config.CondSize);
             caches[group].Clear(row);
         }
+        Fill(places, caches[group]);
 
         using var scope = NewDisposeScope();
         var logits = gpt.step(
-            tensor(codes).to(device), tensor(conditions, [places.Length, gpt.Config.CondSize]).to(device), tensor(positions).to(device), caches[group]); // [S, V]
+            tensor(codes).to(device), tensor(conditions, [rows, gpt.Config.CondSize]).to(device), tensor(positions).to(device), caches[group]); // [S, V]
         var values = logits.to(ScalarType.Float32).cpu().data<float>().ToArray();
         int width = gpt.Config.VocabSize;
         for (int row = 0; row < places.Length; row++)
         {
-            if (places[row] is not { } sequence) continue;
+            // What is put at the position of one that is not filled yet, its own first step puts there anew.
+            if (places[row] is not { IsFilled: true } sequence) continue;
             try
             {
                 sequence.Append(Draw(sequence, values.AsSpan(row * width, width)));
@@ -88,6 +101,25 @@ internal sealed class GptSampleStage : IDisposable
         }
         double share = Stopwatch.GetElapsedTime(start).TotalSeconds / active;
         foreach (var sequence in places) sequence?.Charge(share);
+    }
+
+    /// <summary>Shows the first sequence that resumes some more of the codes it was given: as much work again as a step, so that its neighbours wait no longer.</summary>
+    private void Fill(ReadOnlySpan<Sequence?> places, KvCache cache)
+    {
+        int slot = 0;
+        while (slot < places.Length && places[slot] is not { IsFilled: false }) slot++;
+        if (slot == places.Length) return;
+        var sequence = places[slot]!;
+        int last = sequence.Job.Drawn!.Length - 1;
+        // The last position again where there is no further one.
+        int[] filling = [.. Enumerable.Range(sequence.Filled, rows).Select(position => Math.Min(position, last))];
+        using var scope = NewDisposeScope();
+        gpt.fill(
+            tensor(Array.ConvertAll(filling, position => (long)sequence.Before(position))).to(device),
+            tensor(sequence.Job.Embedding, [1, gpt.Config.CondSize]).expand(rows, gpt.Config.CondSize).to(device),
+            tensor(Array.ConvertAll(filling, position => (long)position)).to(device),
+            cache, slot);
+        sequence.Filled += rows;
     }
 
     private int Draw(Sequence sequence, ReadOnlySpan<float> logits)

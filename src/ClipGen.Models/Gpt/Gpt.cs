@@ -65,12 +65,33 @@ public sealed class Gpt : Module<Tensor, Tensor, Tensor>
     public Tensor step(Tensor codes, Tensor cond, Tensor positions, KvCache cache)
     {
         using var scope = NewDisposeScope();
+        return head.forward(norm.forward(walk(codes, cond, positions, cache, null))).squeeze(1).MoveToOuterDisposeScope(); // [S, V]
+    }
+
+    /// <summary>
+    /// Fills several positions of one slot at once, in the same shapes as a step, so that each is what a step would put there: on
+    /// the CPU to the last bit. One pass over the whole prefix would be quicker still, but has other shapes and rounds differently:
+    /// up to 5e-6 in every layer of the shapes model, enough to draw another code one day.
+    /// </summary>
+    /// <param name="codes">[S] int64, as many as the cache has slots: the codes before the positions; ignored where the position is 0.</param>
+    /// <param name="cond">[S, C]: read where the position is 0.</param>
+    /// <param name="positions">[S] int64: all positions before them are filled, or are among them. One may be there repeatedly, with the same code.</param>
+    public void fill(Tensor codes, Tensor cond, Tensor positions, KvCache cache, int slot)
+    {
+        using var scope = NewDisposeScope();
+        walk(codes, cond, positions, cache, slot);
+    }
+
+    /// <param name="slot">The slot that all rows belong to; null: row and slot are the same.</param>
+    private Tensor walk(Tensor codes, Tensor cond, Tensor positions, KvCache cache, int? slot)
+    {
+        using var scope = NewDisposeScope();
         var first = positions.eq(0).unsqueeze(1);                                                                  // [S, 1]
         // A tensor over a .NET array is not aligned, and an unaligned product differs in its last bits; a copy is aligned.
         var x = where(first, cond_proj.forward(cond.clone()), tok_emb.forward(codes));                             // [S, E]
         x = (x + pos_emb[0].index_select(0, positions)).unsqueeze(1);                                              // [S, 1, E]
-        Tensor rows = cache.Rows(positions), mask = cache.Mask(positions, x.dtype);
-        for (int layer = 0; layer < layers.Length; layer++) x = layers[layer].encoder.step(x, layer, cache, rows, mask); // [S, 1, E]
-        return head.forward(norm.forward(x)).squeeze(1).MoveToOuterDisposeScope();                                 // [S, V]
+        Tensor rows = cache.Rows(positions, slot), mask = cache.Mask(positions, x.dtype);
+        for (int layer = 0; layer < layers.Length; layer++) x = layers[layer].encoder.step(x, layer, cache, rows, mask, slot); // [S, 1, E]
+        return x.MoveToOuterDisposeScope();
     }
 }

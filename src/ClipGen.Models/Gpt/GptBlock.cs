@@ -55,15 +55,16 @@ public sealed class GptLayer : Module<Tensor, Tensor>
         return (x + mlp(norm2.forward(x))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>One position of every slot, each at its own place in its sequence.</summary>
+    /// <summary>One position of every slot, each at its own place in its sequence; or several of one slot.</summary>
     /// <param name="x">[S, 1, E].</param>
     /// <param name="rows">[S · H], where to write in the cache.</param>
     /// <param name="mask">[S, 1, 1, T], additive.</param>
-    internal Tensor step(Tensor x, int layer, KvCache cache, Tensor rows, Tensor mask)
+    /// <param name="slot">The slot of all rows; null for one each.</param>
+    internal Tensor step(Tensor x, int layer, KvCache cache, Tensor rows, Tensor mask, int? slot)
     {
         using var scope = NewDisposeScope();
         var (q, k, v) = self_attn.project(norm1.forward(x));                                      // 3 × [S, H, 1, D]
-        var (keys, values) = cache.Append(layer, rows, k, v);                                     // [S, H, T, D]
+        var (keys, values) = cache.Append(layer, rows, k, v, slot);                               // [S, H, T, D]
         x = x + self_attn.join(PackedAttention.look(q, keys, values, mask));                      // [S, 1, E]
         return (x + mlp(norm2.forward(x))).MoveToOuterDisposeScope();
     }

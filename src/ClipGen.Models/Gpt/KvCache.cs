@@ -38,7 +38,8 @@ public sealed class KvCache : IDisposable
     public int HeadSize { get; }
 
     /// <summary>Where head h of slot s writes its position t in a layer's flat rows: (s × heads + h) × block + t.</summary>
-    internal Tensor Rows(Tensor positions) => (starts + positions.unsqueeze(1)).flatten(); // [S · H]
+    /// <param name="slot">The slot of all positions; null for one each.</param>
+    internal Tensor Rows(Tensor positions, int? slot) => ((slot is { } one ? starts[one] : starts) + positions.unsqueeze(1)).flatten(); // [S · H]
 
     /// <summary>0 where a slot may look (its own positions up to now), −∞ elsewhere: [S, 1, 1, T].</summary>
     internal Tensor Mask(Tensor positions, ScalarType dtype)
@@ -47,12 +48,13 @@ public sealed class KvCache : IDisposable
         return zeros([Slots, BlockSize], dtype, positions.device).masked_fill_(future, float.NegativeInfinity).view(Slots, 1, 1, BlockSize);
     }
 
-    /// <summary>Writes one position of every slot, [S, H, 1, D], and returns all of them: [S, H, T, D] each.</summary>
-    internal (Tensor Keys, Tensor Values) Append(int layer, Tensor rows, Tensor key, Tensor value)
+    /// <summary>Writes one position a row, [S, H, 1, D], and returns all that the rows' slots have: [S, H, T, D] each.</summary>
+    /// <param name="slot">The slot of all rows; null for one each.</param>
+    internal (Tensor Keys, Tensor Values) Append(int layer, Tensor rows, Tensor key, Tensor value, int? slot)
     {
         keys[layer].index_copy_(0, rows, key.reshape(-1, HeadSize));
         values[layer].index_copy_(0, rows, value.reshape(-1, HeadSize));
-        return (View(keys[layer]), View(values[layer]));
+        return (View(keys[layer], slot), View(values[layer], slot));
     }
 
     /// <summary>Empties a slot. Once its sequence has met a NaN or an infinity, the next one would, too: 0 × NaN is NaN.</summary>
@@ -63,7 +65,12 @@ public sealed class KvCache : IDisposable
         foreach (var tensor in keys.Concat(values)) tensor.narrow(0, slot * rows, rows).zero_();
     }
 
-    private Tensor View(Tensor flat) => flat.view(Slots, Heads, BlockSize, HeadSize);
+    private Tensor View(Tensor flat, int? slot)
+    {
+        var all = flat.view(Slots, Heads, BlockSize, HeadSize);
+        // Copied, so that products see the layout that they see when every row has its own slot.
+        return slot is { } one ? all[one].expand(Slots, Heads, BlockSize, HeadSize).contiguous() : all;
+    }
 
     public void Dispose()
     {

@@ -36,17 +36,25 @@ internal sealed class VqganDecoderGrain(StageDevice device, TimeProvider time) :
         }
     }
 
+    public async Task<byte[]?> PreviewAsync(PreviewRequest request, CancellationToken cancellationToken)
+    {
+        using var stop = device.Link(cancellationToken);
+        return await device.Engine(Key, request.Model, request.ModelDigest).PreviewAsync(new(Vectors.ToCodes(request.Codes), FileFormat(request.Format)), stop.Token);
+    }
+
+    private static ImageFileFormat FileFormat(ImageFormat format) => format switch
+    {
+        ImageFormat.Png => ImageFileFormat.Png,
+        ImageFormat.Jpeg => ImageFileFormat.Jpeg,
+        ImageFormat.Webp => ImageFileFormat.Webp,
+        _ => throw new InvalidOperationException($"No file format for {format}."),
+    };
+
     private static DecodeJob Job(DecodeRequest request) => new(
         Vectors.ToFloats(request.Embedding),
         [.. request.Candidates.Select(c => (c.Candidate, Vectors.ToCodes(c.Codes)))],
         request.Request.Keep,
-        request.Request.Format switch
-        {
-            ImageFormat.Png => ImageFileFormat.Png,
-            ImageFormat.Jpeg => ImageFileFormat.Jpeg,
-            ImageFormat.Webp => ImageFileFormat.Webp,
-            var format => throw new InvalidOperationException($"No file format for {format}."),
-        },
+        FileFormat(request.Request.Format),
         request.Request.EmbedMetadata ? (candidate, codesSha256) => ImageMetadata.Of(request.Request, candidate, codesSha256) : null,
         request.Request.ReferenceQuirks);
 

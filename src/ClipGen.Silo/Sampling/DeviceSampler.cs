@@ -127,7 +127,7 @@ public sealed class DeviceSampler : IAsyncDisposable
         {
             var (topK, topP, temperature) = spec.Sampling;
             var sampled = await _engine.SampleAsync(
-                new(Vectors.ToFloats(spec.Embedding), spec.Seed, candidate, new(topK, topP, temperature)),
+                new(Vectors.ToFloats(spec.Embedding), spec.Seed, candidate, new(topK, topP, temperature), Glimpses: Glimpses(generation, candidate, spec.Previews)),
                 step => _outbox.Step(generation, candidate, step),
                 running.Stop.Token);
             span?.SetTag("clipgen.device_seconds", sampled.DeviceSeconds).SetTag("gen_ai.usage.output_tokens", sampled.Codes.Length);
@@ -154,6 +154,16 @@ public sealed class DeviceSampler : IAsyncDisposable
         }
         running.Stop.Dispose();
         if (!replaced) _outbox.Ended(generation, candidate, last);
+    }
+
+    /// <summary>Of the first candidate only: one picture is shown while it is drawn, and which one will be best nobody knows yet.</summary>
+    private SampleGlimpses? Glimpses(string generation, int candidate, int previews)
+    {
+        int side = (int)Math.Sqrt(_engine.Model.CodesPerImage);
+        if (previews == 0 || candidate != 0 || side * side != _engine.Model.CodesPerImage) return null;
+        return new(
+            [.. Enumerable.Range(1, previews).Select(i => side * i / (previews + 1) * side).Where(codes => codes > 0)],
+            codes => _outbox.Drawn(generation, candidate, Vectors.ToBytes(codes)));
     }
 
     private void Measure(double seconds)

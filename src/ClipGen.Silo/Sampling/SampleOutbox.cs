@@ -42,9 +42,22 @@ internal sealed class SampleOutbox : IAsyncDisposable
         lock (_gate)
         {
             var letter = LetterTo(generation);
-            if (!letter.TryGetValue(candidate, out var known) || known is { Codes: null, Error: null, HandedBack: false }) letter[candidate] = new(candidate, step, null, 0);
+            if (!letter.TryGetValue(candidate, out var known) || known is { Codes: null, Error: null, HandedBack: false }) letter[candidate] = new(candidate, step, null, 0, Drawn: known?.Drawn);
             if (_any) return;
             _any = true;
+        }
+        Wake();
+    }
+
+    /// <summary>A candidate has these codes, in whole rows, and somebody wants to see them.</summary>
+    public void Drawn(string generation, int candidate, byte[] codes)
+    {
+        lock (_gate)
+        {
+            var letter = LetterTo(generation);
+            if (letter.TryGetValue(candidate, out var known) && IsFinal(known)) return;
+            letter[candidate] = new(candidate, codes.Length / sizeof(int), null, 0, Drawn: codes);
+            _urgent = _any = true;
         }
         Wake();
     }
@@ -138,7 +151,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
         {
             foreach (var (generation, letter) in _letters)
             {
-                if (!all && !letter.Values.Any(IsFinal)) continue;
+                if (!all && !letter.Values.Any(p => IsFinal(p) || p.Drawn is not null)) continue;
                 letters.Add((generation, [.. letter.Values]));
             }
             foreach (var (generation, _) in letters) _letters.Remove(generation);

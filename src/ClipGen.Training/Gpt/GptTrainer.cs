@@ -12,8 +12,8 @@ namespace ClipGen.Training.Gpt;
 /// Length of the random vector added to each unit-length image embedding before it is normalised again (Zhou et al. 2022,
 /// LAFITE §3.1): a text's embedding lies a little off its images', and the noise makes GPT take that as the same. 0 for none, as the original.
 /// </param>
-/// <param name="Places">Amplitude of <see cref="GridPlaces"/> in the position embeddings at the start; 0 starts from zeros, as the original.</param>
-public sealed record GptTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, double EmbeddingNoise, int Images, ulong Seed, double Places = 0);
+/// <param name="Whitened">Starts the condition's projection with <see cref="ConditionWhitening"/>; false starts it at random, as the original.</param>
+public sealed record GptTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, double EmbeddingNoise, int Images, ulong Seed, bool Whitened = false);
 
 /// <summary>Trains a GPT on images alone: codes from a VQGAN, conditions from CLIP's image tower (train_gpt.py).</summary>
 public sealed class GptTrainer(GptConfig config, GptTrainingOptions options, Device device)
@@ -22,7 +22,7 @@ public sealed class GptTrainer(GptConfig config, GptTrainingOptions options, Dev
     {
         random.manual_seed((long)options.Seed);
         var model = new Models.Gpt.Gpt(config, device);
-        if (options.Places > 0) Place(model);
+        if (options.Whitened) Whiten(model, data.Embeddings);
         model.train();
         using var optimizer = ParameterGroups.CreateAdamW(model, options.Rate);
         var schedule = new CosineWarmup(options.WarmupSteps, options.Steps, options.Rate);
@@ -47,14 +47,12 @@ public sealed class GptTrainer(GptConfig config, GptTrainingOptions options, Dev
         return (model, final);
     }
 
-    /// <summary>Position t predicts code t: it gets that code's place.</summary>
-    private void Place(Models.Gpt.Gpt model)
+    private void Whiten(Models.Gpt.Gpt model, Tensor embeddings)
     {
         using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        int grid = (int)Math.Round(Math.Sqrt(config.BlockSize));
-        if (grid * grid != config.BlockSize) throw new InvalidOperationException($"{config.BlockSize} positions are no square grid, so they have no places.");
-        model.pos_emb.copy_(GridPlaces.Create(grid, config.Width, options.Places).unsqueeze(0));
+        var (weight, bias) = ConditionWhitening.Create(embeddings, options.EmbeddingNoise, config.Width);
+        using (weight) model.cond_proj.weight!.copy_(weight);
+        using (bias) model.cond_proj.bias!.copy_(bias);
     }
 
     /// <summary>Mean cross-entropy of every code given the condition and the codes before it.</summary>

@@ -12,8 +12,8 @@ public sealed class ProjectReferenceTests
         ["Engine"] = ["Models"],
         ["Cluster"] = ["Abstractions", "Microsoft.Orleans.*", "Azure.Storage.Blobs", "OpenTelemetry*"],
         ["Silo"] = ["Cluster", "Engine"],
-        ["Gateway"] = ["Cluster", "Client"],
-        ["Client"] = ["Abstractions", "Microsoft.Orleans.Client", "Microsoft.Extensions.AI.Abstractions"],
+        ["Gateway"] = ["Cluster", "Client", "Microsoft.AspNetCore.OpenApi"],
+        ["Client"] = ["Abstractions", "Microsoft.Orleans.Client", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Http"],
         ["Training"] = ["Models"],
         ["Cli"] = ["*"],
     };

@@ -19,6 +19,9 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     /// <summary>Sampling stops halfway until this is done.</summary>
     public Task Hold { get; set; } = Task.CompletedTask;
 
+    /// <summary>Sampling waits for this after it has told of so many codes.</summary>
+    public Func<int, Task> AtGlimpse { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>Encoding and decoding take as long as this.</summary>
     public Task HoldOthers { get; set; } = Task.CompletedTask;
 
@@ -30,6 +33,9 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     public Exception? DecodeFailure { get; init; }
 
     public Exception? EncodeFailure { get; init; }
+
+    /// <summary>What goes wrong with encoding a prompt; null for nothing.</summary>
+    public Func<string, Exception?> EncodeFailureOf { get; init; } = _ => null;
 
     /// <summary>Seeds of the candidates, in the order in which they were begun.</summary>
     public System.Collections.Concurrent.ConcurrentQueue<ulong> Begun { get; } = [];
@@ -53,7 +59,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     public async Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken)
     {
         await HoldOthers.WaitAsync(cancellationToken);
-        if (EncodeFailure is not null) throw EncodeFailure;
+        if ((EncodeFailure ?? EncodeFailureOf(prompt)) is { } failure) throw failure;
         Interlocked.Increment(ref _encoded);
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(prompt));
         return new([.. hash.Take(8).Select(b => b / 255f)], Tokens: prompt.Split(' ').Length + 2, Truncated: prompt.Length > 200, DeviceSeconds: 0.25);
@@ -73,6 +79,11 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
                 cancellationToken.ThrowIfCancellationRequested();
                 codes[i] = Code(job, i);
                 onStep?.Invoke(i + 1);
+                if (job.Glimpses is { } glimpses && glimpses.At.Contains(i + 1))
+                {
+                    glimpses.Tell(codes[..(i + 1)]);
+                    await AtGlimpse(i + 1);
+                }
                 if (i != codes.Length / 2) continue;
                 if (SampleFailure is not null && job.Candidate == 1) throw SampleFailure;
                 _halfway.TrySetResult();
@@ -104,6 +115,8 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
             .Select((c, rank) => new RankedCandidate(c.Candidate, c.Score, c.Sha, rank < job.Keep ? File(job, c.Candidate, c.Sha) : null));
         return new([.. ranked], DecodeDeviceSeconds: 0.75, RerankDeviceSeconds: 0.25);
     }
+
+    public Task<byte[]?> PreviewAsync(PreviewJob job, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes($"preview of {job.Codes.Length}"));
 
     public ValueTask DisposeAsync() => default;
 

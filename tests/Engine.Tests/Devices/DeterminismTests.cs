@@ -95,31 +95,6 @@ public sealed class DeterminismTests(TinyModel model)
         foreach (var (job, codes) in jobs.Zip(await sampling)) Assert.Equal(await model.AloneAsync(job), codes);
     }
 
-    /// <summary>Requests of random sizes begin when random others have come to random places, and some are cancelled at random places.</summary>
-    [Theory]
-    [InlineData(1, 8)]
-    [InlineData(2, 8)]
-    [InlineData(3, 16)]
-    [InlineData(4, 24)]
-    public async Task In_any_mix_of_joins_and_cancellations(int seed, int slots)
-    {
-        var random = new Random(seed);
-        await using var engine = await TinyModel.StartAsync(model.Sound, slots);
-        var requests = new List<Request>();
-        for (int i = 0; i < 14; i++)
-        {
-            var before = i == 0 ? null : requests[random.Next(i)];
-            int size = 1 + random.Next(6), joinAt = random.Next(TinyModel.Codes), cancelAt = random.Next(3) == 0 ? 1 + random.Next(TinyModel.Codes - 1) : int.MaxValue;
-            requests.Add(new([.. Enumerable.Range(0, size).Select(candidate => model.Job(i, candidate))], before, joinAt, cancelAt));
-        }
-
-        await Task.WhenAll(requests.Select(request => request.RunAsync(engine, Stop)));
-
-        Assert.Contains(requests, request => request.Survivors.Count < request.Jobs.Length);
-        foreach (var (job, codes) in requests.SelectMany(request => request.Survivors)) Assert.Equal(await model.AloneAsync(job), codes);
-        Assert.All(requests.Where(r => r.CancelAt == int.MaxValue), request => Assert.Equal(request.Jobs.Length, request.Survivors.Count));
-    }
-
     private async Task EqualsAlone(DeviceEngine engine, SampleJob[] jobs)
     {
         foreach (var (job, codes) in jobs.Zip(await Sample(engine, jobs))) Assert.Equal(await model.AloneAsync(job), codes);
@@ -127,37 +102,4 @@ public sealed class DeterminismTests(TinyModel model)
 
     private static async Task<int[][]> Sample(DeviceEngine engine, SampleJob[] jobs) =>
         [.. (await Task.WhenAll(jobs.Select(job => engine.SampleAsync(job, null, Stop)))).Select(result => result.Codes)];
-
-    private sealed record Request(SampleJob[] Jobs, Request? Before, int JoinAt, int CancelAt)
-    {
-        private readonly TaskCompletionSource[] reached = [.. Enumerable.Range(0, TinyModel.Codes + 1).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
-
-        public List<(SampleJob Job, int[] Codes)> Survivors { get; } = [];
-
-        public async Task RunAsync(DeviceEngine engine, CancellationToken stop)
-        {
-            if (Before is not null) await Before.reached[JoinAt].Task.WaitAsync(stop);
-            using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            var running = Jobs.Select(job => engine.SampleAsync(
-                job,
-                drawn =>
-                {
-                    reached[drawn].TrySetResult();
-                    if (drawn == CancelAt) cancellation.Cancel();
-                },
-                cancellation.Token)).ToArray();
-            reached[0].TrySetResult();
-            foreach (var (job, task) in Jobs.Zip(running))
-            {
-                try
-                {
-                    Survivors.Add((job, (await task).Codes));
-                }
-                catch (OperationCanceledException) when (CancelAt != int.MaxValue)
-                {
-                }
-            }
-            foreach (var place in reached) place.TrySetResult();
-        }
-    }
 }

@@ -355,6 +355,34 @@ public sealed class SimulatedDeviceTests
     }
 
     [Fact]
+    public async Task Steps_are_counted_in_a_file_while_they_are_done()
+    {
+        string folder = Directory.CreateTempSubdirectory("clipgen-").FullName;
+        try
+        {
+            await using var device = new SimulatedDevice(0, new() { Slots = 2, CodesPerImage = Codes, StepTime = Step.TotalSeconds, StepsFolder = folder }, time);
+            await using var beside = new SimulatedDevice(1, new() { CodesPerImage = Codes, StepTime = Step.TotalSeconds, StepsFolder = folder }, time);
+            using var cancellation = new CancellationTokenSource();
+            Task check = beside.SampleAsync(Job(9, beside), onStep: null, Stop);   // followed by nobody
+            Task[] sampling = [Sample(device, 0), Sample(device, 1, cancellation.Token), Sample(device, 2), Sample(beside, 3)];
+            Assert.Equal(0, StepFile.Total(folder));
+
+            time.Advance(10.5 * Step);
+            Assert.Equal(3 * 10, StepFile.Total(folder));
+            await cancellation.CancelAsync();
+            time.Advance(200 * Step);
+
+            Assert.Equal(3 * Codes + 11, StepFile.Total(folder));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sampling[1].WaitAsync(Patience, Stop));
+            await Task.WhenAll([check, sampling[0], .. sampling[2..]]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Options_out_of_range_are_all_named()
     {
         var thrown = Assert.Throws<ArgumentException>(() => new SimulatedDevice(0, new() { Slots = 0, StepTime = double.NaN, CodesPerImage = -1 }, time));

@@ -32,10 +32,25 @@ public sealed class TinyModel : IAsyncLifetime
     /// <summary>The same weights, but for the embedding of code <see cref="Broken"/>.</summary>
     public ModelBundle BrokenCode { get; private set; } = null!;
 
+    /// <summary>
+    /// Codes 2i and 2i + 1 are as likely but for rounding, which says which of them comes first: a last bit that differs anywhere in
+    /// the network gives other codes.
+    /// </summary>
+    public ModelBundle HairTrigger { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
         Sound = Write("sound");
         BrokenCode = Write("broken-code", gpt: gpt => gpt.tok_emb.weight![Broken].fill_(float.NaN));
+        HairTrigger = Write("hair-trigger", gpt: gpt =>
+        {
+            foreach (var values in new[] { gpt.head.weight!, gpt.head.bias! })
+            {
+                var pairs = values.view(8, 2, -1);
+                // A few last bits apart, some up and some down: the dot products differ by about their own rounding.
+                pairs.select(1, 1).copy_(pairs.select(1, 0) * (1 + (rand_like(pairs.select(1, 0)) - 0.5) * 1e-6));
+            }
+        });
         lone = await StartAsync(Sound);
     }
 

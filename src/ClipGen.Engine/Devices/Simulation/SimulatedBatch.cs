@@ -2,7 +2,7 @@ namespace ClipGen.Engine.Devices.Simulation;
 
 /// <summary>
 /// Continuous batching without the work: which sequence stands in which step, and when the next thing happens. Steps between
-/// are skipped. Plain and single-threaded: no clock, no timers, no locks; instants are handed in, in ticks of 100 ns.
+/// are skipped, unless they are counted. Plain and single-threaded: no clock, no timers, no locks; instants are handed in, in ticks of 100 ns.
 /// </summary>
 internal sealed class SimulatedBatch
 {
@@ -13,13 +13,16 @@ internal sealed class SimulatedBatch
     private readonly long stepTicks, reportEvery;
     private readonly double stepSeconds;
     private readonly ulong? crashOnSeed;
+    private readonly StepFile? counted;
     private long origin;   // when step 0 began; anew whenever the batch has been empty
     private long step;     // everything before it is done
     private double shares; // seconds charged to a sequence that would have been there since the origin
     private int watched;   // active sequences that want to hear of their progress
 
-    public SimulatedBatch(SimulatedDeviceOptions options)
+    /// <param name="counted">What the steps of watched sequences are added to: the others are a device's own checks. Null: they are not counted.</param>
+    public SimulatedBatch(SimulatedDeviceOptions options, StepFile? counted = null)
     {
+        this.counted = counted;
         (slots, maxWaiting, length, crashOnSeed) = (options.Slots, options.MaxWaiting, options.CodesPerImage, options.CrashOnSeed);
         stepTicks = SimulationClock.Ticks(options.StepTime);
         stepSeconds = (double)stepTicks / TimeSpan.TicksPerSecond;
@@ -64,6 +67,7 @@ internal sealed class SimulatedBatch
             if (next > step)
             {
                 if (active.Count > 0) shares += (next - step) * stepSeconds / active.Count;
+                if (watched > 0) counted?.Add((next - step) * watched);
                 step = next;
                 Leave();
                 Tell();
@@ -99,7 +103,8 @@ internal sealed class SimulatedBatch
         if (active.Count < slots && waiting.First is { } head) next = Math.Max(step, head.Value.FirstStep);
         if (active.Count == 0) return next;
         next = Math.Min(next, active[0].FirstStep + length);
-        if (watched > 0) next = Math.Min(next, (step / reportEvery + 1) * reportEvery);
+        // A process that is killed must have counted all but the step it was at.
+        if (watched > 0) next = Math.Min(next, counted is null ? (step / reportEvery + 1) * reportEvery : step + 1);
         foreach (var sequence in active)
         {
             next = Math.Min(next, sequence.LeavesBefore);

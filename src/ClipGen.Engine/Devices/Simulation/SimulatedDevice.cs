@@ -12,6 +12,7 @@ public sealed class SimulatedDevice : IDeviceEngine
     private readonly SimulatedBatch batch;
     private readonly SimulatedLane lane;
     private readonly SimulationClock clock;
+    private readonly StepFile? steps;
     private readonly Action crash;
     private readonly double encodeSeconds, decodeSeconds;
     private bool disposed;
@@ -27,7 +28,8 @@ public sealed class SimulatedDevice : IDeviceEngine
     {
         options.Validate();
         model = new(options);
-        batch = new(options);
+        steps = options.StepsFolder is { } folder ? StepFile.In(folder) : null;
+        batch = new(options, steps);
         lane = new(options.MaxJobs);
         clock = SimulationClock.Of(time ?? TimeProvider.System);
         this.crash = crash ?? (() => Environment.FailFast("A simulated device was given the seed that it is to crash on."));
@@ -161,6 +163,7 @@ public sealed class SimulatedDevice : IDeviceEngine
             var cause = new ObjectDisposedException(nameof(SimulatedDevice), "The device has been stopped.");
             batch.FailAll(cause);
             lane.FailAll(cause);
+            steps?.Dispose();
         }
         return ValueTask.CompletedTask;
     }

@@ -46,6 +46,12 @@ public sealed class SimulatedDeviceOptions
     /// <summary>The seed of a request that kills the process halfway through each of its candidates. Default: null, none does.</summary>
     public ulong? CrashOnSeed { get; set; }
 
+    /// <summary>
+    /// Folder in which the device counts, in a <see cref="StepFile"/> of its own, the steps of all sequences whose progress somebody follows.
+    /// It then wakes at every step. Default: null, it does not count.
+    /// </summary>
+    public string? StepsFolder { get; set; }
+
     /// <exception cref="ArgumentException">Something is out of its range; the message names all that is.</exception>
     internal void Validate()
     {

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Hosting;
+using ClipGen.Cluster.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
-namespace ClipGen.Cli.Chaos;
+namespace ClipGen.Cli.Joining;
 
 /// <summary>
 /// This process as a member of the cluster that hosts no grains: it learns of a silo's death as soon as the silos do. Should the
@@ -14,28 +15,47 @@ namespace ClipGen.Cli.Chaos;
 /// </summary>
 internal sealed class ClientSilo : IFatalErrorHandler, IAsyncDisposable
 {
-    private readonly string _connection, _folder;
-    private readonly ILoggerProvider _log;
+    private readonly string _connection, _name;
+    private readonly string? _folder;
+    private readonly ILoggerProvider? _log;
     private readonly SemaphoreSlim _joining = new(1, 1);
     private volatile WebApplication? _app;
     private volatile bool _disposed;
 
-    private ClientSilo(string connection, string folder) => (_connection, _folder, _log) = (connection, folder, new FileLog(Path.Combine(folder, "logs", "client.log")));
+    private ClientSilo(string connection, string name, string? folder, ILoggerProvider? log) => (_connection, _name, _folder, _log) = (connection, name, folder, log);
 
     /// <summary>Times that it had to join anew.</summary>
     public int Rejoined { get; private set; }
 
     public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
+    /// <summary>Where this process takes the cluster's images to be.</summary>
+    public IImageStore Images => Services.GetRequiredService<IImageStore>();
+
+    /// <summary>Whether the cluster has no other member.</summary>
+    public bool IsAlone => !Members.Values.Any(m => m.Status is SiloStatus.Active && m.Name != _name);
+
     private IServiceProvider Services => (_app ?? throw new OrleansException("This process is about to join the cluster.")).Services;
 
     private ImmutableDictionary<SiloAddress, ClusterMember> Members => _app?.Services.GetRequiredService<IClusterMembershipService>().CurrentSnapshot.Members ?? ImmutableDictionary<SiloAddress, ClusterMember>.Empty;
 
-    public static async Task<ClientSilo> StartAsync(string connection, string folder, CancellationToken cancellationToken)
+    /// <param name="name">Unlike any other member's.</param>
+    /// <param name="folder">The cluster's data folder as this process sees it; null leaves it to the other sources of configuration.</param>
+    /// <param name="log">Where its log goes, and is disposed with it; null for nowhere.</param>
+    /// <exception cref="ClusterConnectionException">What leads to the cluster does not answer.</exception>
+    public static async Task<ClientSilo> StartAsync(string connection, string name, string? folder, ILoggerProvider? log, CancellationToken cancellationToken)
     {
-        var client = new ClientSilo(connection, folder);
-        await client.JoinAsync(cancellationToken);
-        return client;
+        var client = new ClientSilo(connection, name, folder, log);
+        try
+        {
+            await client.JoinAsync(cancellationToken);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The silo of that name that the cluster takes for alive; null where there is none.</summary>
@@ -53,27 +73,36 @@ internal sealed class ClientSilo : IFatalErrorHandler, IAsyncDisposable
         _disposed = true;
         await _joining.WaitAsync();
         await LeaveAsync();
-        _log.Dispose();
+        _log?.Dispose();
         _joining.Dispose();
     }
 
     private async Task JoinAsync(CancellationToken cancellationToken)
     {
-        var builder = ClipGenHost.CreateBuilder(
+        List<KeyValuePair<string, string?>> settings =
         [
             new($"{ClusterOptions.SectionName}:Connection", _connection),
             new($"{ClusterOptions.SectionName}:Roles:0", SiloRoles.Client),
-            new($"{ClusterOptions.SectionName}:SiloName", "client"),
+            new($"{ClusterOptions.SectionName}:SiloName", _name),
             new($"{ClusterOptions.SectionName}:SiloPort", "0"),
-            new($"{ClusterOptions.SectionName}:DataFolder", Path.Combine(_folder, "client")),
             new($"{HttpOptions.SectionName}:Listen", "127.0.0.1:0"),
-        ], _ => { });
+        ];
+        if (_folder is not null) settings.Add(new($"{ClusterOptions.SectionName}:DataFolder", _folder));
+        var builder = ClipGenHost.CreateBuilder(settings, _ => { });
         builder.Logging.ClearProviders();
-        builder.Logging.AddProvider(_log);
+        if (_log is not null) builder.Logging.AddProvider(_log);
         builder.Services.AddSingleton<IFatalErrorHandler>(this);
         var app = builder.Build();
-        await app.StartAsync(cancellationToken);
-        _app = app;
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            _app = app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task RejoinAsync()

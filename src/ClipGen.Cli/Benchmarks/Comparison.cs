@@ -1,0 +1,52 @@
+namespace ClipGen.Cli.Benchmarks;
+
+/// <summary>
+/// The engine alone against the same engine behind the cluster, at full slots. Blocks of the one and of the other follow each other, and
+/// each pair begins with what the last one ended with: a machine that gets slower or faster meanwhile favours neither.
+/// </summary>
+internal sealed record Comparison(IReadOnlyList<(FullSlots Alone, FullSlots Cluster)> Pairs)
+{
+    private double[] Ratios => [.. Pairs.Select(pair => pair.Cluster.Rate / pair.Alone.Rate)];
+
+    /// <summary>Mean over the pairs of the cluster's throughput over the engine's.</summary>
+    public double Ratio => Ratios.Average();
+
+    /// <summary>Standard error of <see cref="Ratio"/>; null with a single pair.</summary>
+    public double? StandardError => Pairs.Count < 2 ? null : Math.Sqrt(Ratios.Sum(ratio => Math.Pow(ratio - Ratio, 2)) / (Pairs.Count - 1) / Pairs.Count);
+
+    public double Least => Ratios.Min();
+
+    public double Most => Ratios.Max();
+
+    public double AloneRate => Pairs.Average(pair => pair.Alone.Rate);
+
+    public double ClusterRate => Pairs.Average(pair => pair.Cluster.Rate);
+
+    public double AloneOccupancy => Pairs.Average(pair => pair.Alone.Occupancy);
+
+    public double ClusterOccupancy => Pairs.Average(pair => pair.Cluster.Occupancy);
+
+    public static async Task<Comparison> MeasureAsync(ServedEngine engine, ServeBenchSettings settings, double seconds, int pairs, Action<int> tell, CancellationToken cancellationToken)
+    {
+        int concurrency = settings.Concurrency(engine.Candidates);
+        Task<FullSlots> AloneAsync() => FullSlots.MeasureAsync(engine, engine.DrawAloneAsync, concurrency, seconds, cancellationToken);
+        Task<FullSlots> ClusterAsync() => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, concurrency, seconds, cancellationToken);
+
+        var measured = new List<(FullSlots, FullSlots)>();
+        while (measured.Count < pairs)
+        {
+            tell(measured.Count + 1);
+            if (measured.Count % 2 == 0)
+            {
+                var alone = await AloneAsync();
+                measured.Add((alone, await ClusterAsync()));
+            }
+            else
+            {
+                var cluster = await ClusterAsync();
+                measured.Add((await AloneAsync(), cluster));
+            }
+        }
+        return new(measured);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using ClipGen.Cli.Terminal;
+
+namespace ClipGen.Cli.Benchmarks;
+
+/// <summary>Measures what a cluster makes of an engine, beside the engine called without one.</summary>
+internal static class ServeBench
+{
+    /// <summary>Lone requests; the median of their times counts.</summary>
+    private const int Lone = 3;
+
+    private const double SloInLoneRequests = 3;
+
+    public static async Task<int> RunAsync(ServeBenchSettings settings, CancellationToken cancellationToken)
+    {
+        settings.Check();
+        using var line = new StatusLine();
+        line.Show("loading the model and starting the cluster …");
+        await using var engine = await ServedEngine.StartAsync(settings, cancellationToken);
+
+        line.Show("warming up …");   // whatever is compiled at its first use is, before anything counts
+        await Comparison.MeasureAsync(engine, settings, seconds: 0, pairs: 1, _ => { }, cancellationToken);
+        line.Show("requests that come alone …");
+        double lone = await LoneAsync(engine, cancellationToken);
+        var full = await Comparison.MeasureAsync(engine, settings, settings.Seconds, settings.Pairs, pair => line.Show($"full slots, pair {pair} of {settings.Pairs} …"), cancellationToken);
+        var loads = new List<(OpenLoad Alone, OpenLoad Cluster)>();
+        foreach (double load in settings.LoadShares)
+        {
+            line.Show($"random arrivals, {load:P0} load …");
+            double rate = load * full.ClusterRate;
+            var alone = await OpenLoad.MeasureAsync(engine, engine.DrawAloneAsync, load, rate, settings, cancellationToken);
+            loads.Add((alone, await OpenLoad.MeasureAsync(engine, engine.DrawThroughClusterAsync, load, rate, settings, cancellationToken)));
+        }
+        line.Dispose();
+        var report = new ServeReport(settings, engine.Model, engine.Device, engine.Candidates, lone, settings.Slo ?? SloInLoneRequests * lone, full, loads);
+        Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());
+        return report.Failures.Count == 0 ? 0 : CommandRunner.Failed;
+    }
+
+    /// <summary>Seconds that a request takes through the cluster while there is no other.</summary>
+    private static async Task<double> LoneAsync(ServedEngine engine, CancellationToken cancellationToken)
+    {
+        var times = new List<double>();
+        while (times.Count < Lone)
+        {
+            long began = Stopwatch.GetTimestamp();
+            await engine.DrawThroughClusterAsync(engine.Next(), cancellationToken);
+            times.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        }
+        times.Sort();
+        return times[Lone / 2];
+    }
+}

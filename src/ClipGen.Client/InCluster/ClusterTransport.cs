@@ -1,0 +1,106 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using ClipGen.Client.Calls;
+using ClipGen.Client.Wire;
+
+namespace ClipGen.Client.InCluster;
+
+/// <summary>Calls the cluster's grains; image files come through the generation's grain, so that only silos need the store.</summary>
+internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptions options) : ITransport
+{
+    public Task<GenerationStatus> SubmitAsync(GenerateRequest request, string idempotencyKey, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
+    {
+        if (request.Previews is < 0 or > 3) throw ClusterErrors.Invalid([new("partial_images", $"is {request.Previews}; it must be 0 to 3.")], WireNames.ErrorCodes.InvalidValue);
+        var gateway = grains.GetGrain<IGatewayGrain>(request.Model ?? await OnlyModelAsync());
+        var accepted = await gateway.SubmitAsync(new()
+        {
+            Request = GenerationRequest.Create(ToParameters(request, idempotencyKey), await gateway.DescribeAsync()),
+            Tenant = options.Tenant,
+            Priority = request.Priority,
+            Deadline = request.Deadline,
+            IdempotencyKey = idempotencyKey,
+            Previews = request.Previews,
+        });
+        return await Generation(accepted.Id).GetStatusAsync();
+    }).WaitAsync(cancellationToken);
+
+    public Task<GenerationStatus> GetAsync(string id, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(() => Generation(id).GetStatusAsync()).WaitAsync(cancellationToken);
+
+    public Task CancelAsync(string id, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
+    {
+        await Generation(id).CancelAsync();
+        return true;
+    }).WaitAsync(cancellationToken);
+
+    public async IAsyncEnumerable<GenerationUpdate> WatchAsync(GenerationStatus known, int from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var events = Generation(known.Id).WatchAsync(from, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await ClusterErrors.WithinAsync(() => events.MoveNextAsync().AsTask()))
+            yield return ToUpdate(events.Current);
+    }
+
+    public Task<byte[]> ReadImageAsync(GenerationStatus generation, RankedImage image, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
+        (await Generation(generation.Id).ReadImageAsync(image.Candidate))?.Content
+        ?? throw new ClipGenNotFoundException($"The image {image.Name} is not kept any more.", WireNames.ErrorCodes.ImageNotFound)).WaitAsync(cancellationToken);
+
+    public Task<IReadOnlyList<ModelDescription>> GetModelsAsync(CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
+        (IReadOnlyList<ModelDescription>)await Task.WhenAll((await ModelNamesAsync()).Select(name => grains.GetGrain<IGatewayGrain>(name).DescribeAsync()))).WaitAsync(cancellationToken);
+
+    private IGenerationGrain Generation(string id) => grains.GetGrain<IGenerationGrain>(id);
+
+    private Task<IReadOnlyList<string>> ModelNamesAsync() => grains.GetGrain<IClusterDirectoryGrain>(0).ModelsAsync();
+
+    private async Task<string> OnlyModelAsync()
+    {
+        var names = await ModelNamesAsync();
+        return names.Count switch
+        {
+            1 => names[0],
+            0 => throw new ClipGenUnavailableException("No device has any model yet.", WireNames.ErrorCodes.ModelLoading),
+            _ => throw ClusterErrors.Invalid([new("model", $"is missing, and there are several: {string.Join(", ", names)}.")], WireNames.ErrorCodes.MissingRequiredParameter),
+        };
+    }
+
+    private GenerationParameters ToParameters(GenerateRequest request, string idempotencyKey) => new()
+    {
+        Prompt = request.Prompt,
+        Candidates = request.Candidates,
+        Keep = request.Keep,
+        Seed = request.Seed ?? SeedOf(idempotencyKey),
+        TopK = request.TopK,
+        TopP = request.TopP,
+        Temperature = request.Temperature,
+        Format = request.Format,
+        EmbedMetadata = request.EmbedMetadata,
+        ReferenceQuirks = request.ReferenceQuirks,
+    };
+
+    // A repetition must be the same request, and so must its seed; as a gateway derives it, and 31 bits as a drawn one has.
+    private ulong SeedOf(string idempotencyKey) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Tenant.Length}:{options.Tenant}{idempotencyKey}"))) >> 1;
+
+    private static GenerationUpdate ToUpdate(GenerationEvent e) => new()
+    {
+        Number = e.Number,
+        Kind = ToKind(e.Kind),
+        Status = e.Status,
+        Preview = e.Preview is { } p ? new(p.Candidate, p.Index, p.Rows, p.RowsTotal, MediaTypes.Of(e.Status.Request.Format), p.File) : null,
+    };
+
+    private static GenerationUpdateKind ToKind(GenerationEventKind kind) => kind switch
+    {
+        GenerationEventKind.Queued => GenerationUpdateKind.Queued,
+        GenerationEventKind.Encoded => GenerationUpdateKind.Encoded,
+        GenerationEventKind.Sampling or GenerationEventKind.CandidateSampled => GenerationUpdateKind.Sampling,
+        GenerationEventKind.Preview => GenerationUpdateKind.Preview,
+        GenerationEventKind.Decoded => GenerationUpdateKind.Decoded,
+        GenerationEventKind.ImageStored => GenerationUpdateKind.ImageStored,
+        GenerationEventKind.Retried => GenerationUpdateKind.Retried,
+        GenerationEventKind.Completed => GenerationUpdateKind.Completed,
+        GenerationEventKind.Failed => GenerationUpdateKind.Failed,
+        GenerationEventKind.Cancelled => GenerationUpdateKind.Cancelled,
+        _ => GenerationUpdateKind.Sampling,   // a newer silo's news, which this version cannot name: at least the status is
+    };
+}

@@ -1,0 +1,15 @@
+using static TorchSharp.torch;
+
+namespace ClipGen.Engine.Devices;
+
+/// <summary>How many threads libtorch's CPU operations take, which each thread that calls them decides for its own.</summary>
+internal static class TorchThreads
+{
+    /// <summary>For what the calling thread computes from now on.</summary>
+    public static void Use(int count)
+    {
+        // In its first operation a thread takes over what any other has set last, after its own choice if that came first.
+        _ = get_num_threads();
+        set_num_threads(count);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+
+namespace ClipGen.Gateway.Generations;
+
+/// <summary>Watches generations over the loss of the silo that has them.</summary>
+internal sealed class GenerationWatch(IGrainFactory grains, TimeProvider time)
+{
+    private static readonly TimeSpan BeforeAgain = TimeSpan.FromMilliseconds(300), Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>All events from a number on, to the one that ends it.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such generation.</exception>
+    public async IAsyncEnumerable<GenerationEvent> WatchAsync(string id, int from, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (long heard = time.GetTimestamp(); ;)
+        {
+            var events = grains.GetGrain<IGenerationGrain>(id).WatchAsync(from, cancellationToken).GetAsyncEnumerator(CancellationToken.None);
+            try
+            {
+                while (true)
+                {
+                    try
+                    {
+                        if (!await events.MoveNextAsync()) yield break;
+                    }
+                    catch (Exception e) when (e is not (KeyNotFoundException or OperationCanceledException) && !cancellationToken.IsCancellationRequested && time.GetElapsedTime(heard) < Patience)
+                    {
+                        break;   // its silo is gone, or stops: another one has it soon
+                    }
+                    heard = time.GetTimestamp();
+                    from = events.Current.Number + 1;
+                    yield return events.Current;
+                    if (HasEnded(events.Current.Status)) yield break;
+                }
+            }
+            finally
+            {
+                await CloseAsync(events);
+            }
+            await Task.Delay(BeforeAgain, time, cancellationToken);
+        }
+    }
+
+    /// <summary>The generation as it is at its end.</summary>
+    public async Task<GenerationStatus> EndAsync(string id, CancellationToken cancellationToken)
+    {
+        await foreach (var e in WatchAsync(id, 0, cancellationToken))
+        {
+            if (HasEnded(e.Status)) return e.Status;
+        }
+        return await grains.GetGrain<IGenerationGrain>(id).GetStatusAsync().WaitAsync(cancellationToken);
+    }
+
+    public static bool HasEnded(GenerationStatus status) => status.State is GenerationState.Completed or GenerationState.Failed or GenerationState.Cancelled;
+
+    private static async Task CloseAsync(IAsyncEnumerator<GenerationEvent> events)
+    {
+        try
+        {
+            await events.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // Whoever was to be told is gone.
+        }
+    }
+}

@@ -5,10 +5,13 @@ internal sealed partial class GatewayGrain
     /// <summary>Generations that are removed in one go, and of them at the same time.</summary>
     private const int RemovedInOneGo = 1024, RemovedAtOnce = 16;
 
-    private static readonly TimeSpan BetweenRemovals = TimeSpan.FromMinutes(1), BeforeMore = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostBetweenRemovals = TimeSpan.FromMinutes(1), BeforeMore = TimeSpan.FromSeconds(1);
 
     private bool _removing;
     private DateTimeOffset _removeAt;
+
+    /// <summary>A minute, or less where nothing is kept for long: what is due waits a hundredth of its time at most.</summary>
+    private TimeSpan BetweenRemovals => TimeSpan.FromTicks(Math.Clamp(generations.Value.Retention.Ticks / 100, BeforeMore.Ticks, MostBetweenRemovals.Ticks));
 
     private IFinishedBucketsGrain Buckets => GrainFactory.GetGrain<IFinishedBucketsGrain>(Model);
 

@@ -36,7 +36,7 @@ public sealed class GenerationOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")] public TimeSpan UnwatchedGrace { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a generation is kept after its end. Default: 7 days.</summary>
-    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")] public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
+    [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")] public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
 
     /// <summary>Whether its images go with it. Default: false.</summary>
     public bool RemoveImages { get; set; }

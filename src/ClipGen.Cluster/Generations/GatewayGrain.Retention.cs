@@ -21,22 +21,15 @@ internal sealed partial class GatewayGrain
         var now = time.GetUtcNow();
         if (_removing || now < _removeAt) return;
         _removing = true;
-        bool all = true;
+        int rest = RemovedInOneGo;
         try
         {
             var endedBefore = now - generations.Value.Retention;
-            int rest = RemovedInOneGo;
             foreach (long start in await Buckets.ListAsync())
             {
-                if (DateTimeOffset.FromUnixTimeSeconds(start) > endedBefore || _leaving) break;
-                if (rest <= 0)
-                {
-                    all = false;
-                    break;
-                }
+                if (rest <= 0 || DateTimeOffset.FromUnixTimeSeconds(start) > endedBefore || _leaving) break;
                 rest = await RemoveBucketAsync(start, endedBefore, rest);
             }
-            if (rest <= 0) all = false;
         }
         catch (Exception e)
         {
@@ -46,7 +39,7 @@ internal sealed partial class GatewayGrain
         finally
         {
             _removing = false;
-            _removeAt = now + (all ? BetweenRemovals : BeforeMore);
+            _removeAt = now + (rest > 0 ? BetweenRemovals : BeforeMore);
         }
     }
 

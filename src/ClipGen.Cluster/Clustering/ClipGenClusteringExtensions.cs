@@ -1,4 +1,5 @@
 using System.Net;
+using ClipGen.Cluster.Clustering.Tls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -43,6 +44,7 @@ public static class ClipGenClusteringExtensions
             silo.UseEndpoint(options, pod);
             if (RedisConnection.Parse(options.Connection) is { } redis) silo.UseRedis(redis);
             else silo.UseAdoNet(options.AdoNet);
+            silo.UseTls(options.Tls);
             silo.UseDirectory();
         }
 

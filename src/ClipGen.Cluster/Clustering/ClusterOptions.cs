@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ClipGen.Cluster.Clustering.Tls;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -20,6 +21,9 @@ public sealed class ClusterOptions
 
     /// <summary>The database that <c>adonet</c> means.</summary>
     public AdoNetOptions AdoNet { get; set; } = new();
+
+    /// <summary>How silos know each other and keep others out. Default: not at all; then nobody else may reach <see cref="SiloPort"/>.</summary>
+    public TlsOptions Tls { get; set; } = new();
 
     /// <summary>Silos that share it form one cluster. Default: <c>clipgen</c>.</summary>
     [Required(ErrorMessage = "Set ClipGen:Cluster:ClusterId to a name that all silos of the cluster share.")]

@@ -1,4 +1,5 @@
 using System.Net;
+using ClipGen.Cluster.Clustering.Tls;
 using Microsoft.Extensions.Options;
 
 namespace ClipGen.Cluster.Clustering;
@@ -51,8 +52,33 @@ internal sealed class ClusterOptionsValidator(KubernetesPod? pod) : IValidateOpt
         if (!options.IsAlone() && pod is not null && options.SiloName != "" && options.SiloName != pod.Name)
             yield return $"{Section}:SiloName is '{options.SiloName}', but Kubernetes tells silos by their pod's name, '{pod.Name}'; leave it empty.";
 
+        foreach (string problem in TlsProblems(options.Tls)) yield return problem;
+
         if (options.MaxProbeTimeout < options.ProbeTimeout)
             yield return $"{Section}:MaxProbeTimeout is {options.MaxProbeTimeout}, less than {Section}:ProbeTimeout, {options.ProbeTimeout}; raise the former or lower the latter.";
+    }
+
+    private static List<string> TlsProblems(TlsOptions tls)
+    {
+        if (!tls.IsOn) return [];
+        var problems = new List<string>();
+        foreach (var (setting, path, what) in new[] { ("Certificate", tls.Certificate, "this silo's certificate"), ("Key", tls.Key, "its private key"), ("Authority", tls.Authority, "the authorities to trust") })
+        {
+            if (path == "") problems.Add($"{Section}:Tls:{setting} is empty, but TLS needs all three of Certificate, Key and Authority; name the PEM file of {what}.");
+        }
+        if (tls.Name == "") problems.Add($"{Section}:Tls:Name is empty; set it to the DNS name that the certificates of all silos carry.");
+        if (tls.HandshakeTimeout <= TimeSpan.Zero || tls.HandshakeTimeout > TimeSpan.FromMinutes(1))
+            problems.Add($"{Section}:Tls:HandshakeTimeout is {tls.HandshakeTimeout}; use more than 0 and at most a minute.");
+        if (problems.Count > 0) return problems;
+        try
+        {
+            TlsCertificates.Read(tls);
+        }
+        catch (TlsFileException e)
+        {
+            problems.Add(e.Message);
+        }
+        return problems;
     }
 }
 

@@ -155,4 +155,20 @@ public sealed class ClusterOptionsTests
         variables["POD_NAME"] = "";
         Assert.Null(KubernetesPod.Find(variables.GetValueOrDefault));
     }
+
+    [Fact]
+    public void Tls_needs_all_of_its_files()
+    {
+        var failures = Failures(new ClusterOptions { Connection = "redis://localhost", Tls = { Certificate = "tls.crt" } }).ToList();
+        Assert.Equal(2, failures.Count);
+        Assert.Contains(failures, f => f.StartsWith("ClipGen:Cluster:Tls:Key is empty", StringComparison.Ordinal));
+        Assert.Contains(failures, f => f.StartsWith("ClipGen:Cluster:Tls:Authority is empty", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Tls_files_are_read_at_start()
+    {
+        var failures = Failures(new ClusterOptions { Connection = "redis://localhost", Tls = { Certificate = "/nowhere/tls.crt", Key = "/nowhere/tls.key", Authority = "/nowhere/ca.crt" } });
+        Assert.StartsWith("ClipGen:Cluster:Tls:Certificate is '/nowhere/tls.crt', which cannot be read", Assert.Single(failures), StringComparison.Ordinal);
+    }
 }

@@ -23,7 +23,7 @@ public static class ShapesCaptions
     /// </summary>
     public static string Caption(ShapeScene scene, ref SampleRandom random)
     {
-        double kept = random.Chance(0.7) ? 0.92 : 0.5;
+        double kept = random.Chance(0.7) ? 0.96 : 0.5;
         while (true)
         {
             string colour = Keep(kept, Colours[(int)scene.Colour], ref random);

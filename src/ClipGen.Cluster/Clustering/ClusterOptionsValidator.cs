@@ -72,7 +72,12 @@ internal sealed class ClusterOptionsValidator(KubernetesPod? pod) : IValidateOpt
         if (problems.Count > 0) return problems;
         try
         {
-            TlsCertificates.Read(tls);
+            // The other silos would refuse it, each time and only in their logs.
+            var own = TlsCertificates.Read(tls).Certificate.TargetCertificate;
+            if (!own.MatchesHostname(tls.Name, allowWildcards: false, allowCommonName: false))
+                problems.Add($"{Section}:Tls:Certificate is '{tls.Certificate}', which does not carry the name {tls.Name}; add it to the certificate's DNS names, or set {Section}:Tls:Name to the one that all silos' carry.");
+            if (own.NotAfter < DateTime.Now)
+                problems.Add(FormattableString.Invariant($"{Section}:Tls:Certificate is '{tls.Certificate}', which was valid until {own.NotAfter.ToUniversalTime():u}; renew it."));
         }
         catch (TlsFileException e)
         {

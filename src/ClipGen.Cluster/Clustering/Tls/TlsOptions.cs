@@ -2,7 +2,7 @@ namespace ClipGen.Cluster.Clustering.Tls;
 
 /// <summary>
 /// Mutual TLS among silos: each shows a certificate and lets in nobody who shows none. All three files, or none of them; they are read
-/// again when they change, so certificates are exchanged without a restart.
+/// again when they change, so certificates are exchanged without a restart. What changed counts from the next connection on; one that stands is not looked at again.
 /// </summary>
 public sealed class TlsOptions
 {

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Security.Authentication;
 using System.Text;
+using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Clustering.Tls;
 using ClipGen.Cluster.Tests.Fakes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -124,6 +125,14 @@ public sealed class TlsHandshakeTests : IDisposable
         Assert.Same(former, certificates.Current);
         File.WriteAllText(options.Key, key + "\n");
         Assert.NotSame(former, certificates.Current);
+    }
+
+    [Fact]
+    public void A_silo_does_not_start_with_a_certificate_that_the_others_would_refuse()
+    {
+        string Failure(TlsOptions tls) => Assert.Single(new ClusterOptionsValidator(null).Validate(null, new() { Connection = "redis://localhost", Tls = tls }).Failures ?? []);
+        Assert.Contains("does not carry the name clipgen-silo", Failure(_authority.Issue(_a.Path, dnsName: "somebody-else")));
+        Assert.Contains("which was valid until", Failure(_authority.Issue(_b.Path, validFor: TimeSpan.FromHours(-1))));
     }
 
     private static Task<(Side Server, Side Client)> ShakeAsync(TlsOptions server, TlsOptions client) => ShakeAsync(TlsCertificates.Read(server), server, TlsCertificates.Read(client), client);

@@ -18,6 +18,9 @@ public enum RefusalReason
 
     /// <summary>The model is known, but no device that has it has been in service for some time.</summary>
     NoDevice,
+
+    /// <summary>The image store cannot take what the request needs kept.</summary>
+    Storage,
 }
 
 /// <summary>A submission was not accepted; nothing of it was kept.</summary>
@@ -29,6 +32,10 @@ public sealed class RefusedException(RefusalReason reason, string message, TimeS
     /// <summary>When the same submission is worth trying again; null when it never is.</summary>
     [Id(1)] public TimeSpan? RetryAfter { get; init; } = retryAfter;
 }
+
+/// <summary>A prompt's image was not in the image store when its generation was to begin: have it kept again, and submit again.</summary>
+[GenerateSerializer, Alias("clipgen.PromptImageMissingException")]
+public sealed class PromptImageMissingException(string message) : Exception(message);
 
 /// <summary>An idempotency key came again with another request.</summary>
 [GenerateSerializer, Alias("clipgen.IdempotencyMismatchException")]

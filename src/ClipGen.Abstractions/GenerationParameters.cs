@@ -3,8 +3,14 @@ namespace ClipGen;
 /// <summary>What a person or a wire request asks for, before it is checked. Null means "the default".</summary>
 public sealed record GenerationParameters
 {
-    /// <summary>The text to draw. Must contain something other than white space.</summary>
+    /// <summary>The text to draw. Must contain something other than white space. Null where <see cref="Image"/> or <see cref="Prompts"/> say what to draw.</summary>
     public required string? Prompt { get; init; }
+
+    /// <summary>An image to draw more of; beside <see cref="Prompt"/>, the two are blended in equal parts. Default: none.</summary>
+    public PromptImage? Image { get; init; }
+
+    /// <summary>Instead of both: 1 to <see cref="GenerationRequest.MaxPromptParts"/> texts and images, blended by their weights in this order. Default: none.</summary>
+    public IReadOnlyList<PromptPart>? Prompts { get; init; }
 
     /// <summary>Candidates to sample, 1 to 1024. Default: the model's own (<see cref="ModelDescription.DefaultCandidates"/>).</summary>
     public int? Candidates { get; init; }

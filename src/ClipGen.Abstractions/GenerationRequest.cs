@@ -6,7 +6,7 @@ namespace ClipGen;
 
 /// <summary>
 /// One request to draw: valid by construction (<see cref="Create"/>). The images are a pure function of
-/// (<see cref="ModelDigest"/>, <see cref="Prompt"/>, <see cref="Seed"/>, candidate index, <see cref="Sampling"/>, <see cref="ReferenceQuirks"/>).
+/// (<see cref="ModelDigest"/>, <see cref="Prompt"/>, <see cref="Parts"/>, <see cref="Seed"/>, candidate index, <see cref="Sampling"/>, <see cref="ReferenceQuirks"/>).
 /// </summary>
 [GenerateSerializer, Immutable, Alias("clipgen.GenerationRequest")]
 public sealed record GenerationRequest
@@ -17,6 +17,9 @@ public sealed record GenerationRequest
     /// <summary>Longest prompt in UTF-16 units; the text encoder reads far less of it.</summary>
     public const int MaxPromptLength = 10_000;
 
+    /// <summary>Largest number of texts and images that one prompt is blended from.</summary>
+    public const int MaxPromptParts = 8;
+
     internal GenerationRequest() { }
 
     /// <summary>Name of the model bundle.</summary>
@@ -25,7 +28,7 @@ public sealed record GenerationRequest
     /// <summary>Digest of the model bundle the request was made for.</summary>
     [Id(1)] public required string ModelDigest { get; init; }
 
-    /// <summary>The text to draw.</summary>
+    /// <summary>The text to draw; where there are <see cref="Parts"/>, all of their text, which may be none.</summary>
     [Id(2)] public required string Prompt { get; init; }
 
     /// <summary>Seed of every random number of the request.</summary>
@@ -55,6 +58,9 @@ public sealed record GenerationRequest
     /// <summary>Lower-case hex SHA-256 of everything the stored files (images and manifest) depend on; the same for equal requests.</summary>
     [Id(11)] public required string Digest { get; init; }
 
+    /// <summary>What the prompt is blended from, in this order: images, or several texts. Null: the text of <see cref="Prompt"/> alone.</summary>
+    [Id(12)] public IReadOnlyList<PromptPart>? Parts { get; init; }
+
     /// <summary>
     /// Checks <paramref name="parameters"/> against <paramref name="model"/> and fills the defaults.
     /// </summary>
@@ -66,14 +72,12 @@ public sealed record GenerationRequest
         var errors = new List<RequestError>();
         void Check(bool holds, string parameter, string message) { if (!holds) errors.Add(new(parameter, message)); }
 
-        string prompt = parameters.Prompt ?? "";
+        var (prompt, parts) = PromptParts.Of(parameters, Check);
         int candidates = parameters.Candidates ?? Math.Max(model.DefaultCandidates, parameters.Keep ?? 1);
         int keep = parameters.Keep ?? 1;
         int topK = parameters.TopK ?? Math.Min(500, model.CodebookSize);
         double topP = parameters.TopP ?? 0.95, temperature = parameters.Temperature ?? 1;
 
-        Check(!string.IsNullOrWhiteSpace(prompt), "prompt", "is empty; say what to draw.");
-        Check(prompt.Length <= MaxPromptLength, "prompt", $"has {prompt.Length} characters; at most {MaxPromptLength} are taken.");
         Check(candidates is >= 1 and <= MaxCandidates, "candidates", $"is {candidates}; it must be 1 to {MaxCandidates}.");
         Check(keep >= 1, "n", $"is {keep}; it must be at least 1.");
         Check(keep <= candidates || keep < 1 || candidates < 1, "n", $"is {keep}, but only {candidates} candidates are sampled; lower n or raise candidates.");
@@ -98,6 +102,7 @@ public sealed record GenerationRequest
             ReferenceQuirks = parameters.ReferenceQuirks ?? false,
             ImageNamePrefix = "",
             Digest = "",
+            Parts = parts,
         };
         string digest = ComputeDigest(request);
         return request with { Digest = digest, ImageNamePrefix = Prefix(parameters.ImageNamePrefix, digest) };
@@ -124,6 +129,7 @@ public sealed record GenerationRequest
         Add(request.Prompt);
         Add(Invariant($"{request.Seed} {request.Candidates} {request.Keep} {request.Sampling.TopK} {request.Sampling.TopP:R} {request.Sampling.Temperature:R}"));
         Add(Invariant($"{request.Format} {request.EmbedMetadata} {request.ReferenceQuirks}"));
+        foreach (var part in request.Parts ?? []) Add(Invariant($"{part.Weight:R} {part.Image?.Sha256} {part.Text}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 

@@ -1,12 +1,17 @@
 namespace ClipGen;
 
-/// <summary>Text to CLIP embedding on one device. Key: <c>silo/device</c>.</summary>
+/// <summary>Texts and images to CLIP embeddings on one device. Key: <c>silo/device</c>.</summary>
 [Alias("clipgen.IClipEncoderGrain")]
 public interface IClipEncoderGrain : IGrainWithStringKey
 {
     /// <summary>Encodes one prompt; waits for the device as long as it takes.</summary>
     [Alias("Encode"), ResponseTimeout("01:00:00")]
     Task<PromptEmbedding> EncodeAsync(EncodeRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Decodes an image file whole, as encoding it would.</summary>
+    /// <returns>What is wrong with it, to be read after its name; null for nothing.</returns>
+    [Alias("FindFlaw"), ResponseTimeout("00:01:00")]
+    Task<string?> FindFlawAsync(ImageFile file, CancellationToken cancellationToken);
 }
 
 /// <summary>Embedding to codes on one device. Key: <c>silo/device</c>.</summary>

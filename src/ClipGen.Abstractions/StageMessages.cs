@@ -2,12 +2,21 @@ namespace ClipGen;
 
 /// <summary>A prompt to encode.</summary>
 /// <param name="ModelDigest">The version of the model: no other may encode it. Null: any.</param>
+/// <param name="Parts">What it is blended from, in this order; null for the text of <paramref name="Prompt"/> alone.</param>
 [GenerateSerializer, Immutable, Alias("clipgen.EncodeRequest")]
 public sealed record EncodeRequest(
     [property: Id(0)] string Model,
     [property: Id(1)] string Prompt,
     [property: Id(2)] bool ReferenceQuirks,
-    [property: Id(3)] string? ModelDigest = null);
+    [property: Id(3)] string? ModelDigest = null,
+    [property: Id(4)] IReadOnlyList<EncodePart>? Parts = null);
+
+/// <summary>A text or an image file to encode, and its share of the blend.</summary>
+/// <param name="Text">Null for an image.</param>
+/// <param name="Image">A whole PNG, JPEG or WebP file, never changed after sending; null for a text.</param>
+/// <param name="Weight">Relative to the other parts'; positive.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.EncodePart")]
+public sealed record EncodePart([property: Id(0)] string? Text, [property: Id(1)] byte[]? Image, [property: Id(2)] double Weight);
 
 /// <summary>A prompt's place in CLIP's space.</summary>
 /// <param name="Vector">L2-normalised, little-endian float32, 512 of them for ViT-B/32; never changed after sending.</param>

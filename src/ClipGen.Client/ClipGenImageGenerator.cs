@@ -10,6 +10,7 @@ namespace ClipGen.Client;
 /// A ClipGen cluster as a Microsoft.Extensions.AI image generator. Of the options it takes the model, the count (images kept), the media
 /// type, the image size (only the model's own), data or addresses as the response's form, and as additional properties <c>seed</c>,
 /// <c>candidates</c>, <c>top_k</c>, <c>top_p</c> and <c>temperature</c>. What it cannot honour it refuses, as the cluster does.
+/// Original images are prompts, too: it draws more of them, blended with each other and with the text in equal parts.
 /// </summary>
 /// <param name="client">Draws; stays the caller's.</param>
 /// <param name="defaultModel">Taken when the options name none. Null: the only one that the cluster has.</param>
@@ -20,12 +21,11 @@ public sealed class ClipGenImageGenerator(IClipGenClient client, string? default
 
     /// <inheritdoc/>
     /// <exception cref="ClipGenException">The cluster refused it, or it failed.</exception>
-    /// <exception cref="NotSupportedException">There are original images to edit: the cluster draws from text.</exception>
+    /// <exception cref="NotSupportedException">An original image is no <see cref="DataContent"/>: only its bytes can be sent.</exception>
     public async Task<ImageGenerationResponse> GenerateAsync(ImageGenerationRequest request, ImageGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.OriginalImages?.Any() == true) throw new NotSupportedException("This generator draws from text; it edits no images.");
-        var wanted = ToRequest(request.Prompt, options);
+        var wanted = ToRequest(request, options);
         if (options?.ImageSize is { } size) await CheckSizeAsync(wanted.Model, size, cancellationToken);
 
         bool addresses = options?.ResponseFormat == ImageGenerationResponseFormat.Uri;
@@ -81,12 +81,14 @@ public sealed class ClipGenImageGenerator(IClipGenClient client, string? default
         throw Invalid("size", $"is {size.Width}x{size.Height}; the model draws {sizes[0]}x{sizes[0]}.");
     }
 
-    private GenerateRequest ToRequest(string? prompt, ImageGenerationOptions? options)
+    private GenerateRequest ToRequest(ImageGenerationRequest request, ImageGenerationOptions? options)
     {
         var more = options?.AdditionalProperties;
+        WeightedPrompt[] images = [.. (request.OriginalImages ?? []).Select(ToPrompt)];
         return new()
         {
-            Prompt = prompt ?? "",
+            Prompt = images.Length == 0 ? request.Prompt ?? "" : null,
+            Prompts = images.Length == 0 ? null : string.IsNullOrWhiteSpace(request.Prompt) ? images : [new() { Text = request.Prompt }, .. images],
             Model = options?.ModelId ?? defaultModel,
             Keep = options?.Count,
             Format = options?.MediaType is { } mediaType ? FormatOf(mediaType) : null,
@@ -97,6 +99,10 @@ public sealed class ClipGenImageGenerator(IClipGenClient client, string? default
             Temperature = Number<double>(more, "temperature"),
         };
     }
+
+    private static WeightedPrompt ToPrompt(AIContent original) => original is DataContent data
+        ? new() { Image = data.Data }
+        : throw new NotSupportedException($"An original image comes as a {original.GetType().Name}; give its bytes as a {nameof(DataContent)}.");
 
     private static ImageFormat FormatOf(string mediaType) =>
         (mediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase) ? MediaTypes.FormatOf(mediaType["image/".Length..].ToLowerInvariant()) : null)

@@ -3,8 +3,17 @@ namespace ClipGen.Client;
 /// <summary>A prompt to draw. Null means "the default", which the cluster fills in.</summary>
 public sealed record GenerateRequest
 {
-    /// <summary>The text to draw. Must contain something other than white space; at most 10,000 characters.</summary>
-    public required string Prompt { get; init; }
+    /// <summary>
+    /// The text to draw. Must contain something other than white space; at most 10,000 characters. Default: none, then <see cref="Image"/> or
+    /// <see cref="Prompts"/> must say what to draw.
+    /// </summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>A whole PNG, JPEG or WebP file to draw more of; beside <see cref="Prompt"/>, the two are blended in equal parts. Default: none.</summary>
+    public ReadOnlyMemory<byte>? Image { get; init; }
+
+    /// <summary>Instead of both: 1 to 8 texts and images, blended by their weights in this order. Default: none.</summary>
+    public IReadOnlyList<WeightedPrompt>? Prompts { get; init; }
 
     /// <summary>Name of a model. Default: the only one that the cluster has.</summary>
     public string? Model { get; init; }
@@ -50,4 +59,17 @@ public sealed record GenerateRequest
     /// that the call's own retries are one generation.
     /// </summary>
     public string? IdempotencyKey { get; init; }
+}
+
+/// <summary>One part of a prompt that is blended from several: a text or an image.</summary>
+public sealed record WeightedPrompt
+{
+    /// <summary>Null for an image.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>A whole PNG, JPEG or WebP file; null for a text.</summary>
+    public ReadOnlyMemory<byte>? Image { get; init; }
+
+    /// <summary>Its share relative to the other parts'; positive. Default: 1.</summary>
+    public double Weight { get; init; } = 1;
 }

@@ -1,5 +1,6 @@
 using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Placement;
+using ClipGen.Cluster.Prompts;
 using ClipGen.Cluster.Scheduling;
 using ClipGen.Cluster.Storage;
 using ClipGen.Cluster.Telemetry;
@@ -24,6 +25,8 @@ public static class ClipGenClusterExtensions
         services.AddQueueOptions();
         services.AddOptions<GenerationOptions>().BindConfiguration(GenerationOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GenerationOptions>, GenerationOptionsValidator>();
+        services.AddOptions<PromptImageOptions>().BindConfiguration(PromptImageOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PromptImageOptions>, PromptImageOptionsValidator>();
         services.AddFileImageStore();
         silo.AddPlacementDirector<DevicePlacement, DevicePlacementDirector>();
         silo.AddActivityPropagation();   // doing this twice would double every span

@@ -18,6 +18,10 @@ public sealed class ApiOptions
     [Range(1024, 1 << 30)]
     public long MaxBodyBytes { get; set; } = 1 << 20;
 
+    /// <summary>Largest body in bytes of a request whose prompt may have images. Default: 16 MiB, a prompt image of the largest size in base64 and more.</summary>
+    [Range(1024, 1 << 30)]
+    public long MaxImageBodyBytes { get; set; } = 16 << 20;
+
     /// <summary>How often an idle event stream says that it is alive. Default: 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(15);

@@ -1,3 +1,5 @@
+using ClipGen.Models.Imaging;
+
 namespace ClipGen.EndToEnd.Tests;
 
 public sealed class BadInputTests(RandomModel noise) : IDisposable
@@ -34,6 +36,37 @@ public sealed class BadInputTests(RandomModel noise) : IDisposable
         Assert.Empty(outcome.Output);
         Assert.Equal(["a-file"], folder.Files());
     }
+
+    [Theory]
+    [InlineData(1, "--image 'nothing.png': there is no such file", "--image", "nothing.png")]
+    [InlineData(1, "--image 'a-file' is empty; send a PNG, JPEG or WebP file", "--image", "a-file")]
+    [InlineData(1, "--image 'text.png' is no PNG, JPEG or WebP image", "--image", "text.png")]
+    [InlineData(1, "--image 'cut.png' cannot be decoded: The Png image is cut short", "--image", "cut.png")]
+    [InlineData(1, "--image 'wide.png' has 4097×1 pixels; at most 4096×4096 are taken", "--image", "wide.png")]
+    [InlineData(1, "--image '.'", "--image", ".")]
+    [InlineData(2, "weights has 3 numbers, and there are 2 parts", "x", "--image", "good.png", "--weights", "1,2,3")]
+    [InlineData(2, "weights has '0'; each must be a positive number", "x", "--image", "good.png", "--weights", "1,0")]
+    [InlineData(2, "weights has 'half'", "--image", "good.png", "--weights", "half")]
+    [InlineData(2, "prompts[0].text is empty", "", "--image", "good.png")]
+    [InlineData(2, "prompts has 9 parts; it must have 1 to 8", "x", "-i", "good.png", "-i", "good.png", "-i", "good.png", "-i", "good.png", "-i", "good.png", "-i", "good.png", "-i", "good.png", "-i", "good.png")]
+    public async Task An_image_that_cannot_be_a_prompt_is_refused_in_one_clear_line(int exitCode, string says, params string[] arguments)
+    {
+        byte[] good = Picture(40, 30);
+        File.WriteAllBytes(folder["good.png"], good);
+        File.WriteAllBytes(folder["cut.png"], good[..^40]);
+        File.WriteAllBytes(folder["wide.png"], Picture(4097, 1));
+        File.WriteAllText(folder["text.png"], "dear");
+        File.WriteAllText(folder["a-file"], "");
+
+        var outcome = await new Clipgen(folder.Path).RunAsync(["generate", .. arguments, "--model", noise.Path]);
+
+        Assert.Equal(exitCode, outcome.ExitCode);
+        Assert.Contains(says, outcome.Errors, StringComparison.Ordinal);
+        Assert.Single(outcome.Errors.TrimEnd().Split('\n'));
+        Assert.False(Directory.Exists(folder["out"]));
+    }
+
+    private static byte[] Picture(int width, int height) => ImageWriter.Encode(new(width, height, [.. Enumerable.Range(0, width * height * 3).Select(i => (byte)(i * 7))]), ImageFileFormat.Png);
 
     [Fact]
     public async Task Everything_wrong_with_a_request_is_said_at_once()

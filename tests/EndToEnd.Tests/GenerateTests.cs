@@ -37,6 +37,45 @@ public sealed class GenerateTests(RandomModel noise) : IDisposable
     }
 
     [Fact]
+    public async Task An_image_as_the_prompt_is_drawn_again_in_another_way()
+    {
+        var clipgen = new Clipgen(folder.Path);
+        await clipgen.SucceedAsync("generate", "a large red circle on a white background", "--seed", "1", "--out", "first");
+        string picture = Assert.Single(Directory.GetFiles(folder["first"], "*.png"));
+
+        string[] command = ["generate", "--image", picture, "--seed", "5"];
+        await clipgen.SucceedAsync([.. command, "--out", "varied"]);
+        await clipgen.SucceedAsync([.. command, "--out", "again"]);
+
+        string file = Assert.Single(Directory.GetFiles(folder["varied"], "variation-of-*.png"));
+        var seen = ShapesJudge.Measure(ImageReader.Read(file));
+        Assert.Equal((ShapeBackground.White, ShapeColour.Red, ShapeKind.Circle), (seen.Background, seen.Colour, seen.Shape));
+        Assert.NotEqual(ImageReader.Read(picture).Pixels, ImageReader.Read(file).Pixels);
+        Assert.All(Directory.GetFiles(folder["varied"]), made => Assert.Equal(File.ReadAllBytes(made), File.ReadAllBytes(Path.Combine(folder["again"], Path.GetFileName(made)))));
+        string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(picture)));
+        Assert.Contains(PngMetadata.Read(File.ReadAllBytes(file)), entry => entry.Key == "clipgen:prompts" && entry.Value.Contains(hash, StringComparison.Ordinal));
+        Assert.True(File.Exists(folder[$"varied/prompt-{hash}.png"]));
+    }
+
+    [Fact]
+    public async Task A_blend_is_weighed_and_told()
+    {
+        string square = folder["square.png"];
+        byte[] pixels = new byte[64 * 64 * 3];
+        File.WriteAllBytes(square, ImageWriter.Encode(new(64, 64, pixels), ImageFileFormat.Png));
+        string[] command = ["generate", "a ring", "--image", square, "--image", square, "--model", noise.Path, "--candidates", "1", "--seed", "3", "--json"];
+        var clipgen = new Clipgen(folder.Path);
+        using var weighed = JsonDocument.Parse(await clipgen.SucceedAsync([.. command, "--weights", "0.6,0.3,0.1", "--out", "weighed"]));
+        using var equal = JsonDocument.Parse(await clipgen.SucceedAsync([.. command, "--out", "equal"]));
+
+        Assert.Equal([0.6, 0.3, 0.1], weighed.RootElement.GetProperty("prompts").EnumerateArray().Select(part => part.GetProperty("weight").GetDouble()));
+        Assert.Equal("a ring", equal.RootElement.GetProperty("prompts")[0].GetProperty("text").GetString());
+        Assert.NotEqual(Codes(weighed), Codes(equal));
+
+        static string? Codes(JsonDocument document) => document.RootElement.GetProperty("images")[0].GetProperty("codes_sha256").GetString();
+    }
+
+    [Fact]
     public async Task Without_a_seed_one_is_drawn_and_printed_and_repeats_the_picture()
     {
         var clipgen = new Clipgen(folder.Path);

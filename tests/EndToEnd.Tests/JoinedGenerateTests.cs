@@ -28,6 +28,13 @@ public sealed class JoinedGenerateTests(RandomModel noise, ClusterOfProcesses cl
         Assert.All(names, name => Assert.Equal(File.ReadAllBytes(Path.Combine(folder["alone"], name)), File.ReadAllBytes(Path.Combine(folder["joined"], name))));
         Assert.All(json.RootElement.GetProperty("images").EnumerateArray(), image => Assert.StartsWith(folder["joined"], image.GetProperty("path").GetString(), StringComparison.Ordinal));
 
+        // The gateways' store is not the devices': the image goes with the calls.
+        string[] blend = ["generate", "a ring", "--image", Directory.GetFiles(folder["alone"], "*.png")[0], "--weights", "0.4,0.6", "--seed", "3", "--candidates", "2"];
+        await clipgen.SucceedAsync([.. blend, "--model", noise.Path, "--out", "blend-alone"]);
+        await clipgen.SucceedAsync([.. blend, "--model", "noise", "--out", "blend-joined", "--cluster", cluster.Connection(Whole), "--data", cluster.DataOf("gateway-0")]);
+        Assert.All(Directory.GetFiles(folder["blend-joined"]), file => Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(folder["blend-alone"], Path.GetFileName(file)))));
+        Assert.Equal(2, Directory.GetFiles(folder["blend-joined"]).Length);   // the picture and the manifest
+
         var unknown = await clipgen.RunAsync("generate", "x", "--model", "nowhere", "--cluster", cluster.Connection(Whole));
         Assert.Equal((1, "clipgen: No device has the model 'nowhere'. There are: noise.\n"), (unknown.ExitCode, unknown.Errors));
         var wrong = await clipgen.RunAsync("generate", "", "--model", "noise", "--cluster", cluster.Connection(Whole));

@@ -30,7 +30,7 @@ public sealed class DescriptionTests
 
         var paths = document.GetProperty("paths");
         Assert.All(
-            ["/v1/images/generations", "/v1/generations", "/v1/generations/{id}", "/v1/generations/{id}/events", "/v1/models", "/v1/cluster"],
+            ["/v1/images/generations", "/v1/images/variations", "/v1/generations", "/v1/generations/{id}", "/v1/generations/{id}/events", "/v1/models", "/v1/cluster"],
             path => Assert.True(paths.TryGetProperty(path, out _), path));
         var request = document.GetProperty("components").GetProperty("schemas").GetProperty("CreateImageRequest").GetProperty("properties");
         Assert.True(request.TryGetProperty("partial_images", out _));

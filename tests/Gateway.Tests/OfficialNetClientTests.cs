@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using ClipGen.Cluster.Tests.Fakes;
+using ClipGen.Cluster.Tests.Prompts;
 using OpenAI;
 using OpenAI.Images;
 
@@ -29,6 +30,29 @@ public sealed class OfficialNetClientTests
         Assert.Equal(2, images.Count);
         Assert.All(images, image => Assert.True(image.ImageUri.IsAbsoluteUri));
         Assert.True(images.CreatedAt > DateTimeOffset.UnixEpoch);
+    }
+
+    [Fact]
+    public async Task Varies_an_image()
+    {
+        await using var sut = await Sut.CreateSut();
+        using var picture = new MemoryStream(PromptFiles.Picture());
+
+        GeneratedImage image = await Client(sut).GenerateImageVariationAsync(picture, "picture.png", new() { ResponseFormat = GeneratedImageFormat.Bytes }, Sut.Token);
+
+        Assert.NotEmpty(image.ImageBytes.ToArray());
+    }
+
+    [Fact]
+    public async Task Reads_what_is_wrong_with_an_image_to_vary()
+    {
+        await using var sut = await Sut.CreateSut();
+        using var picture = new MemoryStream(PromptFiles.Picture()[..^40]);
+
+        var error = await Assert.ThrowsAsync<ClientResultException>(() => Client(sut).GenerateImageVariationsAsync(picture, "picture.png", 2, cancellationToken: Sut.Token));
+
+        Assert.Equal(400, error.Status);
+        Assert.Contains("cut short", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

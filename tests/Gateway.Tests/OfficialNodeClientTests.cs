@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ClipGen.Cluster.Tests.Fakes;
+using ClipGen.Cluster.Tests.Prompts;
 
 namespace ClipGen.Gateway.Tests;
 
@@ -16,6 +17,7 @@ public sealed class OfficialNodeClientTests
         await using var sut = await Sut.CreateSut(new FakeEngine { EncodeFailureOf = prompt => prompt == "breaks" ? new ArithmeticException("broken weights") : null });
         var start = new ProcessStartInfo("node", [Path.Combine(Repository.Root, "tests", "Gateway.Tests", "official-client.mjs")]) { WorkingDirectory = Folder, RedirectStandardError = true };
         start.Environment["CLIPGEN_URL"] = sut.Root.AbsoluteUri;
+        start.Environment["CLIPGEN_IMAGE"] = Convert.ToBase64String(PromptFiles.Picture());
         using var node = Process.Start(start)!;
         try
         {

@@ -79,8 +79,15 @@ public sealed class ValidationTests : IAsyncLifetime
     [Fact]
     public async Task A_body_that_is_too_large_is_refused()
     {
-        string prompt = new('x', 2 << 20);
+        string prompt = new('x', 17 << 20);
         (await _sut.Images($$"""{"prompt":"{{prompt}}"}""")).IsError(413, "invalid_request_error", "request_too_large", null);
+    }
+
+    [Fact]
+    public async Task A_prompt_that_is_too_long_is_refused()
+    {
+        string prompt = new('x', 2 << 20);
+        (await _sut.Images($$"""{"prompt":"{{prompt}}"}""")).IsError(400, "invalid_request_error", "invalid_value", "prompt");
     }
 
     [Fact]

@@ -1,10 +1,10 @@
-// OpenAI's own Node client against the server in CLIPGEN_URL; the first thing that is not as it should be ends it with exit code 1.
+// OpenAI's own Node client against the server in CLIPGEN_URL, with a PNG in CLIPGEN_IMAGE (base64); the first thing that is not as it should be ends it with exit code 1.
 // Run from a folder that has node_modules/openai.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const { default: OpenAI } = await import(pathToFileURL(createRequire(process.cwd() + '/').resolve('openai')).href);
+const { default: OpenAI, toFile } = await import(pathToFileURL(createRequire(process.cwd() + '/').resolve('openai')).href);
 const create = (options = {}) => new OpenAI({ apiKey: 'any', baseURL: `${process.env.CLIPGEN_URL}v1`, maxRetries: 0, ...options });
 const client = create();
 const fails = async (call, type, code) => {
@@ -29,6 +29,15 @@ assert.match(made._request_id, /^req_/);
 // Several, by address.
 const urls = await client.images.generate({ prompt: 'a red circle', n: 2, response_format: 'url' });
 for (const { url } of urls.data) assert.equal((await fetch(url)).status, 200);
+
+// Variations of an image, and the same image as an extra member of our own.
+const picture = Buffer.from(process.env.CLIPGEN_IMAGE, 'base64');
+const varied = await client.images.createVariation({ image: await toFile(picture, 'picture.png'), n: 2, size: '32x32', seed: 7, candidates: 4 });
+assert.equal(varied.data.length, 2);
+const said = await client.images.generate({ image: `data:image/png;base64,${process.env.CLIPGEN_IMAGE}`, n: 2, seed: 7, candidates: 4 });
+assert.deepEqual(varied.data.map((image) => image.sha256), said.data.map((image) => image.sha256));
+const cut = await fails(client.images.createVariation({ image: await toFile(picture.subarray(0, -40), 'picture.png') }), 'BadRequestError', 'invalid_value');
+assert.equal(cut.param, 'image');
 
 // Streams with any number of previews end with the image.
 for (const partial_images of [0, 1, 3]) {

@@ -15,6 +15,8 @@ internal sealed class MeteredEngine(IDeviceEngine inner, SampleMeter? samples = 
 
     public Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken) => inner.EncodeAsync(prompt, referenceQuirks, cancellationToken);
 
+    public Task<EncodedPrompt> EncodeImageAsync(byte[] file, CancellationToken cancellationToken) => inner.EncodeImageAsync(file, cancellationToken);
+
     public async Task<SampledCandidate> SampleAsync(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
     {
         var sampled = await inner.SampleAsync(job, Counted(onStep), cancellationToken);

@@ -8,7 +8,9 @@ namespace ClipGen.Cli.Commands;
 /// <summary><c>clipgen generate</c>: one prompt, drawn by a cluster in this process or by one that runs elsewhere.</summary>
 internal static class GenerateCommand
 {
-    private static readonly Argument<string> Prompt = new("prompt") { Description = "What to draw, for example \"a large red circle on a white background\"." };
+    private static readonly Argument<string?> Prompt = new("prompt") { Description = "What to draw, for example \"a large red circle on a white background\". May be left out where there is an --image.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string[]> Image = new("--image", "-i") { Description = "A PNG, JPEG or WebP file to draw more of; blended with the prompt if there is one. May be given several times.", HelpName = "file" };
+    private static readonly Option<string?> Weights = new("--weights", "-w") { Description = "Shares of the prompt and of each --image in order, for example 0.7,0.3. [default: equal]", HelpName = "numbers" };
     private static readonly Option<int?> Candidates = NumberOption.Create<int>("--candidates", "How many pictures to sample before the best are chosen. [default: the model's own, 8 for shapes]", "-c");
     private static readonly Option<int?> Keep = NumberOption.Create<int>("-n", "How many of the best to keep. [default: 1]");
     private static readonly Option<ulong?> Seed = NumberOption.Create<ulong>("--seed", "The same command with the same seed writes the same bytes. [default: drawn and printed]", "-s");
@@ -33,7 +35,7 @@ internal static class GenerateCommand
     {
         var command = new Command("generate", "Draw a prompt: sample candidates, rank them with CLIP, keep the best.")
         {
-            Prompt, Candidates, Keep, Seed, TopK, TopP, Temperature, Model, Out, Grid, Format, NoMetadata, Quirks, Threads, Device, Cluster, Data, Server, ApiKey, Json,
+            Prompt, Image, Weights, Candidates, Keep, Seed, TopK, TopP, Temperature, Model, Out, Grid, Format, NoMetadata, Quirks, Threads, Device, Cluster, Data, Server, ApiKey, Json,
         };
         command.Validators.Add(result =>
         {
@@ -47,12 +49,14 @@ internal static class GenerateCommand
             if (!joins && result.GetResult(Data) is not null) result.AddError("--data is a cluster's folder and needs --cluster; the folder for the pictures is --out.");
             if (!sends && result.GetResult(ApiKey) is not null) result.AddError("--api-key is for a server and needs --server.");
         });
-        command.SetAction((parsed, cancellationToken) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
+            var prompt = await PromptArguments.ReadAsync(parsed.GetValue(Prompt), parsed.GetValue(Image) ?? [], parsed.GetValue(Weights), cancellationToken);
             var settings = new GenerateSettings(
                 new GenerationParameters
                 {
-                    Prompt = parsed.GetValue(Prompt),
+                    Prompt = prompt.Text,
+                    Prompts = prompt.Prompts,
                     Candidates = parsed.GetValue(Candidates),
                     Keep = parsed.GetValue(Keep),
                     Seed = parsed.GetValue(Seed),
@@ -62,8 +66,9 @@ internal static class GenerateCommand
                     Format = ParseFormat(parsed.GetValue(Format)),
                     EmbedMetadata = !parsed.GetValue(NoMetadata),
                     ReferenceQuirks = parsed.GetValue(Quirks),
-                    ImageNamePrefix = Slug.Of(parsed.GetValue(Prompt)!),
+                    ImageNamePrefix = prompt.Slug,
                 },
+                prompt.Images,
                 parsed.GetValue(Model)!,
                 parsed.GetValue(Out)!,
                 parsed.GetValue(Grid),
@@ -72,9 +77,9 @@ internal static class GenerateCommand
                 parsed.GetValue(Device)!,
                 parsed.GetValue(Cluster),
                 parsed.GetValue(Data));
-            return settings.Cluster is not null ? JoinedRun.RunAsync(settings, cancellationToken)
+            return await (settings.Cluster is not null ? JoinedRun.RunAsync(settings, cancellationToken)
                 : parsed.GetValue(Server) is { } server ? ServerRun.RunAsync(settings, server, parsed.GetValue(ApiKey), cancellationToken)
-                : GenerateRun.RunAsync(settings, cancellationToken);
+                : GenerateRun.RunAsync(settings, cancellationToken));
         });
         return command;
     }

@@ -35,6 +35,7 @@ internal sealed record GenerateReport(GenerationRequest Request, GenerationResul
         new
         {
             Request.Prompt,
+            Prompts = Request.Parts?.Select(part => new { part.Text, ImageSha256 = part.Image?.Sha256, part.Weight }),
             Request.Model,
             Request.ModelDigest,
             Request.Seed,

@@ -27,7 +27,7 @@ internal static class GenerateRun
         await using var cluster = await EmbeddedCluster.StartAsync(new() { ImageFolder = settings.Out }, [engine], cancellationToken);
         double startSeconds = clock.Elapsed.TotalSeconds;
 
-        var accepted = await cluster.Grains.GetGrain<IGatewayGrain>(request.Model).SubmitAsync(new() { Request = request });
+        var accepted = await settings.Images.SubmitAsync(cluster.Grains, new() { Request = request });
         var status = await GenerationWatch.FollowAsync(() => cluster.Grains.GetGrain<IGenerationGrain>(accepted.Id), line, cancellationToken);
         if (status.Result is not { } result) throw new CommandException(status.Error ?? "The generation ended without a result.");
 

@@ -25,7 +25,7 @@ internal static class JoinedRun
         double startSeconds = clock.Elapsed.TotalSeconds;
 
         line.Show("submitting …");
-        var accepted = await SubmitAsync(client, request, cancellationToken);
+        var accepted = await SubmitAsync(client, request, settings.Images, cancellationToken);
         var status = await GenerationWatch.FollowAsync(() => client.Grains.GetGrain<IGenerationGrain>(accepted.Id), line, cancellationToken);
         if (status.Result is not { } stored) throw new CommandException(status.Error ?? "The generation ended without a result.");
 
@@ -72,14 +72,14 @@ internal static class JoinedRun
     }
 
     /// <summary>Sent again under the same key while it fails: however often it arrives, it is one generation.</summary>
-    private static async Task<Accepted> SubmitAsync(ClientSilo client, GenerationRequest request, CancellationToken cancellationToken)
+    private static async Task<Accepted> SubmitAsync(ClientSilo client, GenerationRequest request, PromptImageFiles images, CancellationToken cancellationToken)
     {
         var submission = new Submission { Request = request, IdempotencyKey = Guid.NewGuid().ToString("N") };
         for (long began = Stopwatch.GetTimestamp(); ; await Task.Delay(BeforeAgain, cancellationToken))
         {
             try
             {
-                return await client.Grains.GetGrain<IGatewayGrain>(request.Model).SubmitAsync(submission).WaitAsync(cancellationToken);
+                return await images.SubmitAsync(client.Grains, submission).WaitAsync(cancellationToken);
             }
             catch (Exception e) when ((GenerationWatch.IsPassing(e) || e is ModelNotFoundException) && !cancellationToken.IsCancellationRequested)
             {

@@ -47,7 +47,7 @@ internal static class ServerRun
         await store.EnsureWritableAsync(cancellationToken);
         double startSeconds = clock.Elapsed.TotalSeconds;
 
-        var end = await WatchAsync(client.StreamAsync(ToSend(request), cancellationToken), line);
+        var end = await WatchAsync(client.StreamAsync(ToSend(request, settings.Images), cancellationToken), line);
         if (end.Result is not { } result) throw new CommandException(end.Error ?? "The generation ended without a result.");
         var images = new List<RankedImage>();
         foreach (var image in result.Images)
@@ -64,9 +64,10 @@ internal static class ServerRun
         return 0;
     }
 
-    private static GenerateRequest ToSend(GenerationRequest request) => new()
+    private static GenerateRequest ToSend(GenerationRequest request, PromptImageFiles images) => new()
     {
-        Prompt = request.Prompt,
+        Prompt = request.Parts is null ? request.Prompt : null,
+        Prompts = request.Parts is null ? null : [.. request.Parts.Select(part => new WeightedPrompt { Text = part.Text, Image = part.Image is { } image ? images.Find(image) : default(ReadOnlyMemory<byte>?), Weight = part.Weight })],
         Model = request.Model,
         Keep = request.Keep,
         Candidates = request.Candidates,

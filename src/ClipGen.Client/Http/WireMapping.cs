@@ -9,6 +9,8 @@ internal static class WireMapping
     public static CreateGenerationRequest ToWire(GenerateRequest request) => new()
     {
         Prompt = request.Prompt,
+        Image = ToBase64(request.Image),
+        Prompts = request.Prompts?.Select(part => new PromptInput { Text = part.Text, Image = ToBase64(part.Image), Weight = part.Weight }).ToList(),
         Model = request.Model,
         N = request.Keep,
         Candidates = request.Candidates,
@@ -41,6 +43,7 @@ internal static class WireMapping
             ReferenceQuirks = resource.ReferenceQuirks,
             ImageNamePrefix = resource.Digest.Length > 16 ? resource.Digest[..16] : resource.Digest,
             Digest = resource.Digest,
+            Parts = resource.Prompts?.Select(ToPart).ToList(),
         },
         State = ToState(resource.State),
         CodesDrawn = resource.CodesDrawn,
@@ -106,6 +109,15 @@ internal static class WireMapping
         PromptTruncated = resource.PromptTruncated ?? false,
         PromptTokens = resource.PromptTokens ?? 0,
         ManifestLocation = resource.Manifest ?? "",
+    };
+
+    private static string? ToBase64(ReadOnlyMemory<byte>? file) => file is { } content ? Convert.ToBase64String(content.Span) : null;
+
+    private static PromptPart ToPart(PromptResource part) => new()
+    {
+        Text = part.Text,
+        Image = part.ImageSha256 is { } hash ? new(hash, MediaTypes.FormatOf(part.ImageFormat ?? "") ?? throw Unknown("image format", part.ImageFormat ?? "")) : null,
+        Weight = part.Weight,
     };
 
     private static GenerationState ToState(string state) => state switch

@@ -14,9 +14,10 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
     {
         if (request.Previews is < 0 or > 3) throw ClusterErrors.Invalid([new("partial_images", $"is {request.Previews}; it must be 0 to 3.")], WireNames.ErrorCodes.InvalidValue);
         var gateway = grains.GetGrain<IGatewayGrain>(request.Model ?? await OnlyModelAsync());
-        var accepted = await gateway.SubmitAsync(new()
+        var images = new PromptImageFiles();
+        var accepted = await images.SubmitAsync(grains, new()
         {
-            Request = GenerationRequest.Create(ToParameters(request, idempotencyKey), await gateway.DescribeAsync()),
+            Request = GenerationRequest.Create(ToParameters(request, images, idempotencyKey), await gateway.DescribeAsync()),
             Tenant = options.Tenant,
             Priority = request.Priority,
             Deadline = request.Deadline,
@@ -63,9 +64,16 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
         };
     }
 
-    private GenerationParameters ToParameters(GenerateRequest request, string idempotencyKey) => new()
+    private GenerationParameters ToParameters(GenerateRequest request, PromptImageFiles images, string idempotencyKey) => new()
     {
         Prompt = request.Prompt,
+        Image = Add(images, "image", request.Image),
+        Prompts = request.Prompts?.Select((part, i) => new PromptPart
+        {
+            Text = part.Text,
+            Image = Add(images, FormattableString.Invariant($"prompts[{i}].image"), part.Image),
+            Weight = part.Weight,
+        }).ToList(),
         Candidates = request.Candidates,
         Keep = request.Keep,
         Seed = request.Seed ?? SeedOf(idempotencyKey),
@@ -76,6 +84,8 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
         EmbedMetadata = request.EmbedMetadata,
         ReferenceQuirks = request.ReferenceQuirks,
     };
+
+    private static PromptImage? Add(PromptImageFiles images, string parameter, ReadOnlyMemory<byte>? file) => file is { } content ? images.Add(parameter, content.ToArray()) : null;
 
     // A repetition must be the same request, and so must its seed; as a gateway derives it, and 31 bits as a drawn one has.
     private ulong SeedOf(string idempotencyKey) =>

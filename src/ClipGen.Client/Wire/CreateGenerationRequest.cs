@@ -3,11 +3,17 @@ using System.Text.Json.Serialization;
 
 namespace ClipGen.Client.Wire;
 
-/// <summary>Body of <c>POST /v1/generations</c>. Every member but <see cref="Prompt"/> may be null or absent.</summary>
+/// <summary>Body of <c>POST /v1/generations</c>. Every member may be null or absent, but something must say what to draw.</summary>
 public sealed record CreateGenerationRequest
 {
-    /// <summary>The text to draw. Required.</summary>
+    /// <summary>The text to draw. Required unless <see cref="Image"/> or <see cref="Prompts"/> is there.</summary>
     public string? Prompt { get; init; }
+
+    /// <summary>A PNG, JPEG or WebP file to draw more of, as a <c>data:</c> URL or in base64; beside <see cref="Prompt"/>, the two are blended in equal parts. Null: none.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Instead of both: 1 to 8 texts and images, blended by their weights in this order. Null: none.</summary>
+    public IReadOnlyList<PromptInput>? Prompts { get; init; }
 
     /// <summary>Name of a model bundle. Null: the server's only or default model.</summary>
     public string? Model { get; init; }

@@ -22,7 +22,12 @@ public sealed record GenerationResource
     /// <summary>Lower-case hex SHA-256: the model's identity.</summary>
     public required string ModelDigest { get; init; }
 
+    /// <summary>The text; where there are <see cref="Prompts"/>, all of their text, which may be none.</summary>
     public required string Prompt { get; init; }
+
+    /// <summary>What the prompt is blended from; null for the text of <see cref="Prompt"/> alone.</summary>
+    public IReadOnlyList<PromptResource>? Prompts { get; init; }
+
     public required ulong Seed { get; init; }
 
     /// <summary>Images kept.</summary>

@@ -5,6 +5,7 @@ namespace ClipGen.Client.Wire;
 /// <summary>How the wire's records are written: snake_case, nulls left out.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CreateImageRequest))]
+[JsonSerializable(typeof(CreateVariationRequest))]
 [JsonSerializable(typeof(ImagesResponse))]
 [JsonSerializable(typeof(ImageStreamEvent))]
 [JsonSerializable(typeof(CreateGenerationRequest))]

@@ -26,8 +26,7 @@ internal sealed partial class GenerationGrain
             await Patiently().RunAsync(() => store.EnsureWritableAsync(cancellationToken), cancellationToken);
 
             // Step 2: encode the prompt
-            var prompt = await trace.MeasureAsync("encode", null, () => AtAsync(gateway, DeviceStages.Encode, device => GrainFactory.GetGrain<IClipEncoderGrain>(device)
-                .EncodeAsync(new(request.Model, request.Prompt, request.ReferenceQuirks, request.ModelDigest), cancellationToken), p => p.DeviceSeconds, cancellationToken));
+            var prompt = await EncodeAsync(trace, gateway, cancellationToken);
             log.Run();
             log.Append(GenerationEventKind.Encoded);
 

@@ -11,7 +11,8 @@ namespace ClipGen.Cluster.Generations;
 
 /// <summary>
 /// One request, from acceptance to its stored images. Here is what others ask of it; GenerationGrain.Run.cs is its way through the
-/// stages, GenerationGrain.Sampling.cs what it hears of its candidates, GenerationGrain.Record.cs what is written down.
+/// stages, GenerationGrain.Sampling.cs what it hears of its candidates, GenerationGrain.Record.cs what is written down,
+/// GenerationGrain.Prompt.cs the images among its prompt.
 /// </summary>
 [Reentrant, GatewayRole]
 internal sealed partial class GenerationGrain(
@@ -67,6 +68,7 @@ internal sealed partial class GenerationGrain(
                 }
                 await _run;   // what the run that ended has still to tell its gateway must not be taken for this one's
             }
+            await OwnPromptImagesAsync(submission.Request);
             await AcceptAsync(submission, model);
             return StartOutcome.Begun;
         }
@@ -134,6 +136,7 @@ internal sealed partial class GenerationGrain(
             // The manifest first: where one is, its images are. What failed or was cancelled may have stored any of its images.
             var images = end.Result?.Images.Select(image => image.Name) ?? Enumerable.Range(0, end.Request.Candidates).Select(end.Request.ImageName);
             await Owners.ReleaseAsync(Id, withImages ? [end.Request.ManifestName, .. images] : []);
+            await DisownPromptImagesAsync(end.Request, withImages);
             await ClearAsync();
             _log = null;
             DeactivateOnIdle();

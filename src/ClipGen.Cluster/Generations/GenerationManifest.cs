@@ -27,7 +27,8 @@ internal sealed record GenerationManifest(
         "clipgen-manifest-1",
         new(request.Model, request.ModelDigest, request.Prompt, request.Seed, request.Candidates, request.Keep,
             new(request.Sampling.TopK, request.Sampling.TopP, request.Sampling.Temperature),
-            GenerationRequest.Extension(request.Format), request.EmbedMetadata, request.ReferenceQuirks, request.Digest),
+            GenerationRequest.Extension(request.Format), request.EmbedMetadata, request.ReferenceQuirks, request.Digest,
+            request.Parts is null ? null : [.. request.Parts.Select(p => new ManifestPart(p.Text, p.Image?.Sha256, p.Image?.Name, p.Weight))]),
         deviceKind,
         prompt.Tokens,
         prompt.Truncated,
@@ -39,7 +40,15 @@ internal sealed record GenerationManifest(
 
 internal sealed record ManifestRequest(
     string Model, string ModelDigest, string Prompt, ulong Seed, int Candidates, int Keep, ManifestSampling Sampling,
-    string Format, bool EmbedMetadata, bool ReferenceQuirks, string Digest);
+    string Format, bool EmbedMetadata, bool ReferenceQuirks, string Digest,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ManifestPart>? Prompts = null);
+
+/// <summary>A part of the prompt: a text, or an image by its hash and its name in the store.</summary>
+internal sealed record ManifestPart(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Text,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ImageSha256,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ImageName,
+    double Weight);
 
 internal sealed record ManifestSampling(int TopK, double TopP, double Temperature);
 

@@ -5,12 +5,13 @@ namespace ClipGen.Cluster.Generations;
 
 /// <summary>
 /// The generations whose images have one name prefix: equal requests, which write the same files. The files go with the last of them, in
-/// this grain's turn, so that none of another one that is about to be stored is removed behind its back. Key: the prefix.
+/// this grain's turn, so that none of another one that is about to be stored is removed behind its back. Key: the prefix. Or the generations
+/// whose prompt has one image; key: its name.
 /// </summary>
 [Alias("clipgen.IImageOwnersGrain")]
 internal interface IImageOwnersGrain : IGrainWithStringKey
 {
-    /// <summary>Called before a generation's first image is stored; returns when it has been written down.</summary>
+    /// <summary>Called before a generation's first image is stored, or it is accepted with its prompt's images; returns when it has been written down.</summary>
     [Alias("Claim")]
     Task ClaimAsync(string generationId);
 

@@ -18,13 +18,14 @@ public sealed class DeviceEngine : IDeviceEngine
 
     private readonly DeviceThread thread;
     private readonly Scheduler scheduler;
+    private readonly ImagePreprocessor preprocessor;
     private readonly bool isCpu;
     private readonly int threads;
     private Networks? networks;
 
-    private DeviceEngine(DeviceInfo info, EngineModel model, EngineOptions options, bool isCpu)
+    private DeviceEngine(DeviceInfo info, EngineModel model, ImagePreprocessor preprocessor, EngineOptions options, bool isCpu)
     {
-        (Device, Model, this.isCpu) = (info, model, isCpu);
+        (Device, Model, this.preprocessor, this.isCpu) = (info, model, preprocessor, isCpu);
         threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         scheduler = new(options.Slots, options.GroupSize, options.MaxWaiting);
         thread = new($"clipgen {info.Name} {model.Name}", options.MaxJobs, Enter, () => networks?.Sampler.Step() ?? false);
@@ -40,7 +41,8 @@ public sealed class DeviceEngine : IDeviceEngine
     public static async Task<DeviceEngine> StartAsync(ModelBundle bundle, Device device, EngineOptions options, CancellationToken cancellationToken)
     {
         var info = new DeviceInfo(device.type.ToString().ToLowerInvariant(), Math.Max(0, device.index), options.Slots);
-        var engine = new DeviceEngine(info, EngineModel.Of(bundle), options, device.type == DeviceType.CPU);
+        var preprocessor = new ImagePreprocessor(bundle.Manifest.Vqgan.Resolution, bundle.Manifest.Clip.ImageSize);
+        var engine = new DeviceEngine(info, EngineModel.Of(bundle), preprocessor, options, device.type == DeviceType.CPU);
         try
         {
             await engine.thread.RunAsync(
@@ -61,6 +63,13 @@ public sealed class DeviceEngine : IDeviceEngine
 
     public async Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken) =>
         (await thread.RunAsync(() => Compute([() => networks!.Encoder.Encode(prompt, referenceQuirks)]), cancellationToken))[0];
+
+    public async Task<EncodedPrompt> EncodeImageAsync(byte[] file, CancellationToken cancellationToken)
+    {
+        // As GPT's training saw its images; not on the device's thread, which is to go on sampling meanwhile.
+        var image = await PromptImageFile.DecodeAsync(file, whole => preprocessor.ResizeForClip(preprocessor.CropForVqgan(whole)), cancellationToken);
+        return (await thread.RunAsync(() => Compute([() => networks!.Encoder.Encode(image)]), cancellationToken))[0];
+    }
 
     public async Task<SampledCandidate> SampleAsync(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
     {

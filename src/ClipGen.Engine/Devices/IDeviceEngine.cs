@@ -18,6 +18,11 @@ public interface IDeviceEngine : IAsyncDisposable
     /// <param name="referenceQuirks">Cut over-long prompts without an end token, as the original does.</param>
     Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken);
 
+    /// <summary>An image file to its L2-normalised CLIP embedding: what GPT was trained on. Of an image that is not square, the middle counts.</summary>
+    /// <param name="file">A whole PNG, JPEG or WebP file.</param>
+    /// <exception cref="InvalidDataException">It is none, is damaged, cut short or too large; the message says which.</exception>
+    Task<EncodedPrompt> EncodeImageAsync(byte[] file, CancellationToken cancellationToken);
+
     /// <summary>Samples one candidate: waits for a free slot, then joins the running batch at the next step.</summary>
     /// <param name="onStep">Called on the engine's thread with the number of codes drawn so far; must return at once.</param>
     /// <exception cref="OperationCanceledException">Cancelled; the slot is free again within one step.</exception>
@@ -55,7 +60,7 @@ public sealed record EngineModel(string Name, string Digest, int DefaultCandidat
 }
 
 /// <param name="Vector">L2-normalised, <see cref="EngineModel.EmbeddingSize"/> long.</param>
-/// <param name="Tokens">Tokens read, start and end included.</param>
+/// <param name="Tokens">Text tokens read, start and end included; 0 for an image.</param>
 /// <param name="Truncated">Whether the prompt was longer than the encoder reads.</param>
 public sealed record EncodedPrompt(float[] Vector, int Tokens, bool Truncated, double DeviceSeconds);
 

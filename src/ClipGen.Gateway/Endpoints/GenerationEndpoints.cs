@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ClipGen.Client.Wire;
+using ClipGen.Cluster.Prompts;
 using ClipGen.Gateway.Auth;
 using ClipGen.Gateway.Errors;
 using ClipGen.Gateway.Generations;
@@ -16,7 +17,8 @@ namespace ClipGen.Gateway.Endpoints;
 
 /// <summary>Our own resource: a generation that is accepted at once and can be watched, cancelled and looked up from any gateway.</summary>
 internal sealed class GenerationEndpoints(
-    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, IOptions<ApiOptions> options, TimeProvider time, IHostApplicationLifetime lifetime)
+    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, IOptions<ApiOptions> options, IOptions<PromptImageOptions> limits, TimeProvider time,
+    IHostApplicationLifetime lifetime)
 {
     /// <summary>How long an answer to a cancellation waits for it to have happened.</summary>
     private static readonly TimeSpan ForCancellation = TimeSpan.FromSeconds(2);
@@ -40,8 +42,8 @@ internal sealed class GenerationEndpoints(
     private async Task<IResult> CreateAsync(HttpContext context)
     {
         string? key = IdempotencyKey.Of(context.Request);
-        var body = await JsonBody.ReadAsync(context);
-        var order = Order.Of(body, GenerationRequest.MaxCandidates);
+        var body = await JsonBody.ReadAsync(context, options.Value.MaxImageBodyBytes);
+        var order = Order.Of(body, PromptOrder.Of(body, limits.Value), GenerationRequest.MaxCandidates);
         body.RefuseRest();
         var submitted = await door.SubmitAsync(order, context.Tenant(), key, context.RequestAborted);
         var status = await StatusAsync(submitted.Accepted.Id, context);

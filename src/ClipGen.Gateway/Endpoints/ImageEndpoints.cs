@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ClipGen.Client.Wire;
+using ClipGen.Cluster.Prompts;
 using ClipGen.Gateway.Auth;
 using ClipGen.Gateway.Errors;
 using ClipGen.Gateway.Generations;
@@ -14,21 +15,36 @@ namespace ClipGen.Gateway.Endpoints;
 
 /// <summary>OpenAI's way in: one request that is answered when the images are there, or streamed while they are drawn.</summary>
 internal sealed class ImageEndpoints(
-    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, IOptions<ApiOptions> options, TimeProvider time)
+    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, IOptions<ApiOptions> options, IOptions<PromptImageOptions> limits, TimeProvider time)
 {
     /// <summary>Clients look for it; it has no meaning here.</summary>
     private const string Quality = "auto", Background = "opaque";
 
-    public static void Map(IEndpointRouteBuilder app) => app
-        .MapPost("/v1/images/generations", (HttpContext context, ImageEndpoints endpoints) => endpoints.CreateAsync(context))
-        .WithName("createImage").WithSummary("Draws images; answers when they are there, or streams previews and the image (stream: true).")
-        .Accepts<CreateImageRequest>("application/json").Produces<ImagesResponse>().Produces<ImageStreamEvent>(contentType: "text/event-stream").ProducesErrors(400, 401, 404, 409, 422, 429, 503);
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapPost("/v1/images/generations", (HttpContext context, ImageEndpoints endpoints) => endpoints.CreateAsync(context))
+            .WithName("createImage").WithSummary("Draws images; answers when they are there, or streams previews and the image (stream: true).")
+            .Accepts<CreateImageRequest>("application/json").Produces<ImagesResponse>().Produces<ImageStreamEvent>(contentType: "text/event-stream").ProducesErrors(400, 401, 404, 409, 422, 429, 503);
+        app.MapPost("/v1/images/variations", (HttpContext context, ImageEndpoints endpoints) => endpoints.VaryAsync(context))
+            .WithName("createImageVariation").WithSummary("Draws more of an image; answers when they are there.")
+            .Accepts<CreateVariationRequest>("multipart/form-data").Produces<ImagesResponse>().ProducesErrors(400, 401, 404, 409, 422, 429, 503);
+    }
 
     private async Task<IResult> CreateAsync(HttpContext context)
     {
-        var cancellationToken = context.RequestAborted;
         string? key = IdempotencyKey.Of(context.Request);
-        var order = ImageOrder.Of(await JsonBody.ReadAsync(context));
+        return await DrawAsync(ImageOrder.Of(await JsonBody.ReadAsync(context, options.Value.MaxImageBodyBytes), limits.Value), key, context);
+    }
+
+    private async Task<IResult> VaryAsync(HttpContext context)
+    {
+        string? key = IdempotencyKey.Of(context.Request);
+        return await DrawAsync(ImageOrder.OfVariation(await FormBody.ReadAsync(context, options.Value.MaxImageBodyBytes), limits.Value), key, context);
+    }
+
+    private async Task<IResult> DrawAsync(ImageOrder order, string? key, HttpContext context)
+    {
+        var cancellationToken = context.RequestAborted;
         var submitted = await door.SubmitAsync(order.Order, context.Tenant(), key, cancellationToken);
         if (key is not null && submitted.Accepted.Existing) await RefuseIfRunningAsync(submitted.Accepted, cancellationToken);
         if (order.Stream)

@@ -27,7 +27,7 @@ internal static class ApiErrors
             "The body came too slowly.")
         { RetryAfter = Soon },
         BadHttpRequestException e => new(e.StatusCode, ErrorTypes.InvalidRequest, ErrorCodes.InvalidValue, "The request is not proper HTTP.") { ShouldRetry = false },
-        OrleansException or TimeoutException => new(StatusCodes.Status503ServiceUnavailable, ErrorTypes.Server, ErrorCodes.Overloaded,
+        OrleansException or TimeoutException or PromptImageMissingException => new(StatusCodes.Status503ServiceUnavailable, ErrorTypes.Server, ErrorCodes.Overloaded,
             "The cluster did not answer in time; try again.")
         { RetryAfter = Soon },
         _ => new(StatusCodes.Status500InternalServerError, ErrorTypes.Server, ErrorCodes.InternalError, "Something went wrong here; the log has it under this answer's x-request-id.") { RetryAfter = Soon },

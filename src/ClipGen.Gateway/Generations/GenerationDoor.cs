@@ -18,6 +18,7 @@ internal sealed class GenerationDoor(IGrainFactory grains, IOptions<ApiOptions> 
     private static readonly TimeSpan WhileLoading = TimeSpan.FromSeconds(5), WhileDraining = TimeSpan.FromSeconds(1);
 
     /// <exception cref="ApiException">Something is wrong with the order (all of it is named), there is no such model, or no device that draws.</exception>
+    /// <exception cref="InvalidRequestException">An image among its prompt cannot be decoded.</exception>
     /// <exception cref="RefusedException">There is no room for it.</exception>
     /// <exception cref="IdempotencyMismatchException">The key was used for another request.</exception>
     public async Task<Submitted> SubmitAsync(Order order, string tenant, string? idempotencyKey, CancellationToken cancellationToken)
@@ -28,7 +29,7 @@ internal sealed class GenerationDoor(IGrainFactory grains, IOptions<ApiOptions> 
         // A repetition must be the same request, and so must its seed.
         if (!chosen && idempotencyKey is not null) parameters = parameters with { Seed = SeedOf(tenant, idempotencyKey) };
         var request = Check(order, parameters, model);
-        var accepted = await grains.GetGrain<IGatewayGrain>(model.Name).SubmitAsync(new()
+        var accepted = await order.Images.SubmitAsync(grains, new()
         {
             Request = request,
             Tenant = tenant,

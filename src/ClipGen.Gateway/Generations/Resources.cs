@@ -21,6 +21,13 @@ internal sealed class Resources(IOptions<ApiOptions> options, TimeProvider time)
             Model = asked.Model,
             ModelDigest = asked.ModelDigest,
             Prompt = asked.Prompt,
+            Prompts = asked.Parts?.Select(part => new PromptResource
+            {
+                Text = part.Text,
+                ImageSha256 = part.Image?.Sha256,
+                ImageFormat = part.Image is { } image ? Format(image.Format) : null,
+                Weight = part.Weight,
+            }).ToList(),
             Seed = asked.Seed,
             N = asked.Keep,
             Candidates = asked.Candidates,

@@ -10,9 +10,11 @@ internal static class JsonBody
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
+    /// <param name="maxBytes">How large it may be, where that is more than usual.</param>
     /// <exception cref="ApiException">It is no JSON object.</exception>
-    public static async Task<Members> ReadAsync(HttpContext context)
+    public static async Task<Members> ReadAsync(HttpContext context, long maxBytes)
     {
+        BodyLimit.Raise(context, maxBytes);
         var request = context.Request;
         if (!request.HasJsonContentType())
         {

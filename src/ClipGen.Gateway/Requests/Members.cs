@@ -11,16 +11,21 @@ namespace ClipGen.Gateway.Requests;
 /// </summary>
 internal sealed class Members
 {
-    private readonly Dictionary<string, JsonElement> _left = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonElement> _left;
+    private readonly string _path = "";
 
     /// <exception cref="InvalidOperationException">A name is not proper Unicode.</exception>
-    public Members(JsonElement body)
-    {
-        foreach (var member in body.EnumerateObject()) _left.Add(member.Name, member.Value);
-    }
+    public Members(JsonElement body) : this(body.EnumerateObject().Select(member => KeyValuePair.Create(member.Name, member.Value))) { }
 
-    /// <summary>In the order of finding.</summary>
+    public Members(IEnumerable<KeyValuePair<string, JsonElement>> members) => _left = new(members, StringComparer.Ordinal);
+
+    private Members(JsonElement part, string path, List<Problem> problems) : this(part) => (_path, Problems) = (path, problems);
+
+    /// <summary>In the order of finding; the body's own for the members of its parts.</summary>
     public List<Problem> Problems { get; } = [];
+
+    /// <summary>How problems name a member: that of a part with the way to it.</summary>
+    public string PathOf(string name) => _path + name;
 
     public string? Text(string name)
     {
@@ -78,10 +83,24 @@ internal sealed class Members
         return null;
     }
 
+    /// <summary>The objects of an array, whose problems are this body's; none of them where it is no such array, which is a problem then.</summary>
+    public IReadOnlyList<Members>? Objects(string name, int max)
+    {
+        if (Take(name) is not { } value) return null;
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(part => part.ValueKind != JsonValueKind.Object))
+        {
+            Wrong(name, "an array of objects");
+            return [];
+        }
+        if (value.GetArrayLength() <= max) return [.. value.EnumerateArray().Select((part, i) => new Members(part, $"{PathOf(name)}[{i.ToString(CultureInfo.InvariantCulture)}].", Problems))];
+        Add(ErrorCodes.InvalidValue, name, $"must have at most {max.ToString(CultureInfo.InvariantCulture)} parts.");
+        return [];
+    }
+
     /// <summary>Whether the member is there and not null; it is not looked at any further.</summary>
     public bool Has(string name) => Take(name) is not null;
 
-    public void Add(string code, string name, string message) => Problems.Add(new(code, name, message));
+    public void Add(string code, string name, string message) => Problems.Add(new(code, PathOf(name), message));
 
     /// <summary>Every member that has not been taken is one that we do not honour.</summary>
     public void RefuseRest()
@@ -98,6 +117,6 @@ internal sealed class Members
         return null;
     }
 
-    // It comes from outside and goes into a message.
-    private static string OneLine(string name) => new([.. name.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);
+    /// <summary>A name that comes from outside and goes into a message.</summary>
+    public static string OneLine(string name) => new([.. name.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);
 }

@@ -11,6 +11,9 @@ internal sealed record Order
 
     public required GenerationParameters Parameters { get; init; }
 
+    /// <summary>Files of the images among its prompt.</summary>
+    public required PromptImageFiles Images { get; init; }
+
     public required GenerationPriority Priority { get; init; }
 
     public required TimeSpan? Deadline { get; init; }
@@ -28,12 +31,14 @@ internal sealed record Order
     public required IReadOnlyList<Problem> Problems { get; init; }
 
     /// <summary>Takes what both kinds of request have; <see cref="Problems"/> goes on being filled by the caller.</summary>
-    public static Order Of(Members body, int maxKept) => new()
+    public static Order Of(Members body, PromptOrder prompt, int maxKept) => new()
     {
         Model = body.Text("model"),
         Parameters = new()
         {
-            Prompt = body.Text("prompt"),
+            Prompt = prompt.Text,
+            Image = prompt.Image,
+            Prompts = prompt.Parts,
             Keep = body.Integer("n", 1, maxKept),
             Candidates = body.Integer("candidates", 1, GenerationRequest.MaxCandidates),
             Seed = body.Unsigned("seed"),
@@ -44,6 +49,7 @@ internal sealed record Order
             EmbedMetadata = body.Flag("embed_metadata"),
             ReferenceQuirks = body.Flag("reference_quirks"),
         },
+        Images = prompt.Files,
         Priority = body.OneOf("priority", Priorities.Interactive, Priorities.Batch) == Priorities.Batch ? GenerationPriority.Batch : GenerationPriority.Interactive,
         Deadline = body.Integer("deadline_ms", 1) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
         Previews = body.Integer("partial_images", 0, 3) ?? 0,

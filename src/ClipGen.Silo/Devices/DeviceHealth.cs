@@ -28,7 +28,7 @@ public sealed class DeviceHealth(int limit)
     public void Failed(DeviceStages stage, string request, Exception error)
     {
         // Cancelled, not let in, or not a possible request: that is not the device's doing.
-        if (error is OperationCanceledException or EngineBusyException or ArgumentException) return;
+        if (error is OperationCanceledException or EngineBusyException or ArgumentException or InvalidDataException) return;
         lock (_gate)
         {
             if (_trouble is not null) return;

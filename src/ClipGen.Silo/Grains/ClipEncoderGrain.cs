@@ -1,11 +1,12 @@
 using ClipGen.Cluster.Placement;
 using ClipGen.Cluster.Telemetry;
+using ClipGen.Engine.Devices;
 using ClipGen.Silo.Telemetry;
 using Orleans.Concurrency;
 
 namespace ClipGen.Silo.Grains;
 
-/// <summary>Text to CLIP embedding on one device.</summary>
+/// <summary>Texts and images to CLIP embeddings on one device.</summary>
 [Reentrant, DevicePlacement]
 internal sealed class ClipEncoderGrain(StageDevice device) : Grain, IClipEncoderGrain
 {
@@ -22,7 +23,7 @@ internal sealed class ClipEncoderGrain(StageDevice device) : Grain, IClipEncoder
             .SetTag("gen_ai.embeddings.dimension.count", engine.Model.EmbeddingSize);
         try
         {
-            var prompt = await engine.EncodeAsync(request.Prompt, request.ReferenceQuirks, stop.Token);
+            var prompt = await EncodeAsync(engine, request, stop.Token);
             span?.SetTag("gen_ai.usage.input_tokens", prompt.Tokens).SetTag("clipgen.device_seconds", prompt.DeviceSeconds);
             device.Health(engine).Succeeded(DeviceStages.Encode);
             return new(Vectors.ToBytes(prompt.Vector), prompt.Tokens, prompt.Truncated, prompt.DeviceSeconds);
@@ -33,5 +34,31 @@ internal sealed class ClipEncoderGrain(StageDevice device) : Grain, IClipEncoder
             device.Health(engine).Failed(DeviceStages.Encode, request.Prompt, e);
             throw;
         }
+    }
+
+    public async Task<string?> FindFlawAsync(ImageFile file, CancellationToken cancellationToken)
+    {
+        using var stop = device.Link(cancellationToken);
+        try
+        {
+            return await PromptImageFile.DecodeAsync(file.Content, _ => (string?)null, stop.Token);
+        }
+        catch (InvalidDataException e)
+        {
+            return $"cannot be decoded: {e.Message} Send a whole PNG, JPEG or WebP file.";
+        }
+    }
+
+    private static async Task<EncodedPrompt> EncodeAsync(IDeviceEngine engine, EncodeRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Parts is not { } parts) return await engine.EncodeAsync(request.Prompt, request.ReferenceQuirks, cancellationToken);
+        var encoded = new List<(EncodedPrompt, double)>();
+        foreach (var part in parts)
+        {
+            encoded.Add((
+                part.Image is { } file ? await engine.EncodeImageAsync(file, cancellationToken) : await engine.EncodeAsync(part.Text!, request.ReferenceQuirks, cancellationToken),
+                part.Weight));
+        }
+        return PromptBlend.Of(encoded);
     }
 }

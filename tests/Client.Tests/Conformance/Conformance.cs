@@ -209,6 +209,59 @@ public abstract class Conformance
         Assert.Equal("size", (await Assert.ThrowsAsync<ClipGenInvalidRequestException>(() => generator.GenerateImagesAsync("a red circle", options, Token))).Parameter);
     }
 
+    [Fact]
+    public async Task An_image_can_be_the_prompt_alone_or_blended()
+    {
+        await using var sut = await CreateSut();
+        byte[] picture = PromptFiles.Picture();
+        var alone = await sut.Client.GenerateAsync(RedCircle with { Prompt = null, Image = picture }, Token);
+        var beside = await sut.Client.GenerateAsync(RedCircle with { Image = picture }, Token);
+        var blend = await sut.Client.GenerateAsync(
+            RedCircle with { Prompt = null, Prompts = [new() { Text = "a red circle", Weight = 0.7 }, new() { Image = picture, Weight = 0.3 }] }, Token);
+
+        var image = PromptImage.Of(picture);
+        Assert.Equal([new PromptPart { Image = image }], alone.Generation.Request.Parts!);
+        Assert.Equal([new PromptPart { Text = "a red circle" }, new PromptPart { Image = image }], beside.Generation.Request.Parts!);
+        Assert.Equal([new PromptPart { Text = "a red circle", Weight = 0.7 }, new PromptPart { Image = image, Weight = 0.3 }], blend.Generation.Request.Parts!);
+        Assert.Equal(3, new[] { alone, beside, blend }.Select(drawn => drawn.Generation.Request.Digest).Distinct().Count());
+        Assert.Equal(picture, await sut.Cluster.StoredAsync(image!.Name));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_an_image_is_an_error_that_names_it()
+    {
+        await using var sut = await CreateSut();
+        byte[] cut = PromptFiles.Picture()[..^40];
+        foreach (var (request, parameter) in new[]
+        {
+            (RedCircle with { Image = cut }, "image"),
+            (RedCircle with { Image = new byte[] { 1, 2, 3 } }, "image"),
+            (RedCircle with { Prompt = null, Prompts = [new() { Text = "x" }, new() { Image = cut }] }, "prompts[1].image"),
+            (RedCircle with { Prompt = null, Prompts = [new() { Text = "x", Weight = -1 }] }, "prompts[0].weight"),
+            (RedCircle with { Prompts = [new() { Text = "x" }] }, "prompts"),
+        })
+        {
+            var error = await Assert.ThrowsAsync<ClipGenInvalidRequestException>(() => sut.Client.SubmitAsync(request, Token));
+            Assert.Equal((parameter, WireNames.ErrorCodes.InvalidValue), (error.Parameter, error.Code));
+        }
+    }
+
+    [Fact]
+    public async Task Original_images_of_an_image_generator_are_prompts()
+    {
+        await using var sut = await CreateSut();
+        using var generator = new ClipGenImageGenerator(sut.Client);
+        var picture = new DataContent(PromptFiles.Picture(), "image/png");
+        var options = new ImageGenerationOptions { AdditionalProperties = new() { ["seed"] = 7, ["candidates"] = 4 } };
+
+        var varied = await generator.GenerateAsync(new() { OriginalImages = [picture] }, options, Token);
+        var edited = await generator.GenerateAsync(new("a red circle", [picture]), options, Token);
+
+        Assert.Equal(PromptImage.Of(picture.Data.Span), Assert.Single(((GenerationStatus)varied.RawRepresentation!).Request.Parts!).Image);
+        Assert.Equal(["a red circle", null], ((GenerationStatus)edited.RawRepresentation!).Request.Parts!.Select(p => p.Text));
+        await Assert.ThrowsAsync<NotSupportedException>(() => generator.GenerateAsync(new("x", [new UriContent("https://example.org/a.png", "image/png")]), options, Token));
+    }
+
     private static async Task<List<GenerationUpdate>> All(IAsyncEnumerable<GenerationUpdate> updates)
     {
         var all = new List<GenerationUpdate>();

@@ -65,6 +65,14 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
         return new([.. hash.Take(8).Select(b => b / 255f)], Tokens: prompt.Split(' ').Length + 2, Truncated: prompt.Length > 200, DeviceSeconds: 0.25);
     }
 
+    public async Task<EncodedPrompt> EncodeImageAsync(byte[] file, CancellationToken cancellationToken)
+    {
+        await HoldOthers.WaitAsync(cancellationToken);
+        if (EncodeFailure is { } failure) throw failure;
+        Interlocked.Increment(ref _encoded);
+        return new([.. SHA256.HashData(file).Take(8).Select(b => b / 255f)], Tokens: 0, Truncated: false, DeviceSeconds: 0.25);
+    }
+
     public async Task<SampledCandidate> SampleAsync(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _running);

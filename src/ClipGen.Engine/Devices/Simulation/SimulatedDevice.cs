@@ -51,6 +51,12 @@ public sealed class SimulatedDevice : IDeviceEngine
         return new(model.Embed(prompt), Tokens: words + 2, Truncated: false, encodeSeconds);
     }
 
+    public async Task<EncodedPrompt> EncodeImageAsync(byte[] file, CancellationToken cancellationToken)
+    {
+        await WorkAsync(encodeSeconds, cancellationToken);
+        return new(model.Embed(file), Tokens: 0, Truncated: false, encodeSeconds);
+    }
+
     public async Task<SampledCandidate> SampleAsync(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
     {
         Model.Check(job);

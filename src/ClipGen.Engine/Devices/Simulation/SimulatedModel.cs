@@ -31,9 +31,15 @@ internal sealed class SimulatedModel
     public EngineModel Description { get; }
 
     /// <returns>A vector of length 1.</returns>
-    public float[] Embed(string prompt)
+    public float[] Embed(string prompt) => Embed("embedding", Encoding.UTF8.GetBytes(prompt));
+
+    /// <param name="image">The file; its pixels are not looked at.</param>
+    /// <returns>A vector of length 1.</returns>
+    public float[] Embed(byte[] image) => Embed("image embedding", image);
+
+    private float[] Embed(string purpose, byte[] content)
     {
-        ulong key = Key("embedding", writer => writer.Write(Encoding.UTF8.GetBytes(prompt)));
+        ulong key = Key(purpose, writer => writer.Write(content));
         var values = new double[Description.EmbeddingSize];
         double squares = 0;
         for (int i = 0; i < values.Length; i++)

@@ -1,0 +1,73 @@
+using System.Globalization;
+using ClipGen.Cli.Terminal;
+using ClipGen.Cluster.Prompts;
+using ClipGen.Models.Imaging;
+
+namespace ClipGen.Cli.Generating;
+
+/// <summary>What a command line asks to draw: a text, images, or both, and their weights.</summary>
+/// <param name="Prompts">Null for a text alone, or for nothing at all.</param>
+/// <param name="Slug">The readable part of the files' names.</param>
+internal sealed record PromptArguments(string? Text, IReadOnlyList<PromptPart>? Prompts, PromptImageFiles Images, string Slug)
+{
+    private static readonly PromptImageOptions Limits = new();
+
+    /// <summary>Reads the files, so that whatever is wrong with them shows before anything is loaded or sent.</summary>
+    /// <param name="text">Null when there is none.</param>
+    /// <param name="weights">Numbers with commas between: the text's, then the images' in their order. Null: all weigh the same.</param>
+    /// <exception cref="CommandException">A file cannot be read or is no image that is taken.</exception>
+    /// <exception cref="InvalidRequestException">The weights do not fit.</exception>
+    public static async Task<PromptArguments> ReadAsync(string? text, IReadOnlyList<string> files, string? weights, CancellationToken cancellationToken)
+    {
+        var images = new PromptImageFiles();
+        var parts = new List<PromptPart>();
+        if (text is not null) parts.Add(new() { Text = text });
+        foreach (string file in files) parts.Add(new() { Image = images.Add("image", await ReadAsync(file, cancellationToken)) });
+        if (weights is not null)
+        {
+            double[] numbers = Parse(weights, parts.Count);
+            parts = [.. parts.Select((part, i) => part with { Weight = numbers[i] })];
+        }
+        string slug = Generating.Slug.Of(text ?? (files.Count > 0 ? $"variation of {Path.GetFileNameWithoutExtension(files[0])}" : ""));
+        return files.Count == 0 ? new(text, null, images, slug) : new(null, parts, images, slug);
+    }
+
+    private static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (path.Length == 0) throw new CommandException("--image is empty; name a file.");
+            // One that is far too large is not even read.
+            if (new FileInfo(path) is { Exists: true } info && info.Length > Limits.MaxBytes)
+                throw new CommandException(string.Create(CultureInfo.InvariantCulture, $"--image '{path}' has {info.Length} bytes; at most {Limits.MaxBytes} are taken."));
+            byte[] file = await File.ReadAllBytesAsync(path, cancellationToken);
+            if (PromptImageCheck.Problem(file, Limits) is { } problem) throw new CommandException($"--image '{path}' {problem}");
+            ImageReader.Decode(file);
+            return file;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CommandException($"--image '{path}': there is no such file.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"--image '{path}' cannot be read: {e.Message}");
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CommandException($"--image '{path}' cannot be decoded: {e.Message} Give a whole PNG, JPEG or WebP file.");
+        }
+    }
+
+    private static double[] Parse(string weights, int parts)
+    {
+        string[] texts = weights.Split(',', StringSplitOptions.TrimEntries);
+        if (texts.Length != parts) throw Invalid($"has {texts.Length} numbers, and there are {parts} parts: the prompt if there is one, then each --image in order.");
+        return Array.ConvertAll(texts, text =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && double.IsFinite(number)
+                ? number
+                : throw Invalid($"has '{text}'; each must be a positive number, for example 0.7,0.3."));
+    }
+
+    private static InvalidRequestException Invalid(string problem) => new([new("weights", problem)]);
+}

@@ -36,6 +36,7 @@ public sealed record SampleSpec(
 /// <summary>Candidates of a generation that are still to be sampled.</summary>
 /// <param name="Isolated">Runs of it have taken processes down: it gets a device to itself.</param>
 /// <param name="Avoid">Devices that have failed it; taken only if there is no other.</param>
+/// <param name="Drawn">As <see cref="SampleWork.Drawn"/>.</param>
 [GenerateSerializer, Immutable, Alias("clipgen.SampleOrder")]
 public sealed record SampleOrder(
     [property: Id(0)] string GenerationId,
@@ -44,7 +45,8 @@ public sealed record SampleOrder(
     [property: Id(3)] SampleSpec Spec,
     [property: Id(4)] IReadOnlyList<int> Candidates,
     [property: Id(5)] bool Isolated,
-    [property: Id(6)] IReadOnlyList<string> Avoid);
+    [property: Id(6)] IReadOnlyList<string> Avoid,
+    [property: Id(7)] IReadOnlyList<DrawnCodes>? Drawn = null);
 
 /// <param name="Ahead">Sequences that wait before the generation's last one; 0 when all of it runs.</param>
 /// <param name="ExpectedIn">Estimated time until its last candidate is sampled; null while there is no device.</param>

@@ -30,18 +30,32 @@ public sealed record PromptEmbedding(
     [property: Id(3)] double DeviceSeconds);
 
 /// <summary>Candidates of one generation for one device.</summary>
+/// <param name="Drawn">What is known of their codes: a device of the same kind goes on behind them. Null: nothing.</param>
 [GenerateSerializer, Immutable, Alias("clipgen.SampleWork")]
 public sealed record SampleWork(
     [property: Id(0)] string GenerationId,
     [property: Id(1)] SampleSpec Spec,
-    [property: Id(2)] IReadOnlyList<int> Candidates);
+    [property: Id(2)] IReadOnlyList<int> Candidates,
+    [property: Id(3)] IReadOnlyList<DrawnCodes>? Drawn = null);
+
+/// <summary>Codes that a device has drawn of a candidate and has told of, so that they need not be drawn again.</summary>
+/// <param name="Candidate">Candidate index within the request.</param>
+/// <param name="Codes">Little-endian int32 in raster order, from the first on.</param>
+/// <param name="DeviceKind">As <see cref="DeviceReport.Kind"/>: another kind calculates otherwise, and would go on to another image.</param>
+[GenerateSerializer, Immutable, Alias("clipgen.DrawnCodes")]
+public sealed record DrawnCodes(
+    [property: Id(0)] int Candidate,
+    [property: Id(1)] byte[] Codes,
+    [property: Id(2)] string DeviceKind);
 
 /// <summary>What a device tells a generation of its sequences.</summary>
 /// <param name="Device"><c>silo/device</c>.</param>
+/// <param name="DeviceKind">As <see cref="DeviceReport.Kind"/>; null from silos that do not say.</param>
 [GenerateSerializer, Immutable, Alias("clipgen.SampleReport")]
 public sealed record SampleReport(
     [property: Id(0)] string Device,
-    [property: Id(1)] IReadOnlyList<SampleProgress> Progress);
+    [property: Id(1)] IReadOnlyList<SampleProgress> Progress,
+    [property: Id(2)] string? DeviceKind = null);
 
 /// <summary>How far a candidate is, its codes once, or why there are none.</summary>
 /// <param name="Candidate">Candidate index within the request.</param>
@@ -51,6 +65,10 @@ public sealed record SampleReport(
 /// <param name="Error">Why the device gave up on it; null when it did not.</param>
 /// <param name="HandedBack">The device stops in good order and has not finished it: no failure, to be sampled elsewhere.</param>
 /// <param name="Drawn">The codes of whole rows drawn so far (as <paramref name="Codes"/>), where a preview is due; null elsewhere.</param>
+/// <param name="Checkpoint">
+/// The codes drawn so far (as <paramref name="Codes"/>), told now and then, and when it is handed back: whoever draws it next can go on
+/// behind them. Null in between.
+/// </param>
 [GenerateSerializer, Immutable, Alias("clipgen.SampleProgress")]
 public sealed record SampleProgress(
     [property: Id(0)] int Candidate,
@@ -59,7 +77,8 @@ public sealed record SampleProgress(
     [property: Id(3)] double DeviceSeconds,
     [property: Id(4)] string? Error = null,
     [property: Id(5)] bool HandedBack = false,
-    [property: Id(6)] byte[]? Drawn = null);
+    [property: Id(6)] byte[]? Drawn = null,
+    [property: Id(7)] byte[]? Checkpoint = null);
 
 /// <summary>One candidate's codes (little-endian int32, raster order).</summary>
 [GenerateSerializer, Immutable, Alias("clipgen.CandidateCodes")]

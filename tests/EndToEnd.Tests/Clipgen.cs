@@ -35,11 +35,22 @@ internal sealed class Clipgen(string folder)
         return outcome.Output;
     }
 
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <param name="environment">Added to this process's own.</param>
+    public Process Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Program);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
+    }
+
+    /// <summary>Sends a signal, for example TERM.</summary>
+    public static async Task SignalAsync(Process process, string signal)
+    {
+        using var shell = Process.Start("/bin/sh", ["-c", $"kill -{signal} {process.Id}"]);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 }

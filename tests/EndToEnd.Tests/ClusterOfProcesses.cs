@@ -37,16 +37,25 @@ public sealed class ClusterOfProcesses : IAsyncLifetime
     }
 
     /// <summary>Starts a silo; returns when its health endpoint says that it lives, or that it is ready.</summary>
-    public async Task StartAsync(string name, int database, string health, params string[] arguments)
+    public Task<Silo> StartAsync(string name, int database, string health, params string[] arguments) => StartAsync(name, database, health, new Dictionary<string, string>(), arguments);
+
+    /// <inheritdoc cref="StartAsync(string, int, string, string[])"/>
+    /// <param name="environment">Added to this process's own.</param>
+    public async Task<Silo> StartAsync(string name, int database, string health, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var process = new Clipgen(folder.Path).Start(["serve", "--cluster", Connection(database), "--name", name, "--port", "0", "--http", "127.0.0.1:0", "--data", DataOf(name), .. arguments]);
+        var process = new Clipgen(folder.Path).Start(environment, ["serve", "--cluster", Connection(database), "--name", name, "--port", "0", "--http", "127.0.0.1:0", "--data", DataOf(name), .. arguments]);
         processes.Add(process);
         _ = process.StandardError.ReadToEndAsync();
         string line = await ReadUntilAsync(process, Listening);
-        using var http = new HttpClient { BaseAddress = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim()) };
+        var address = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim());
+        using var http = new HttpClient { BaseAddress = address };
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         while (!await AnswersAsync(http, health)) await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        return new(process, address);
     }
+
+    /// <param name="Address">Where it answers HTTP.</param>
+    public sealed record Silo(Process Process, Uri Address);
 
     public async ValueTask DisposeAsync()
     {

@@ -30,7 +30,7 @@ public sealed class StreamTests
     {
         // Drawing goes on when the preview has been seen: otherwise it might be late, and dropped.
         var seen = new SemaphoreSlim(0);
-        await using var sut = await Sut.CreateSut(new FakeEngine { AtGlimpse = _ => seen.WaitAsync(Sut.Token) });
+        await using var sut = await Sut.CreateSut(new FakeEngine { AtGlimpse = codes => files.Contains($"preview of {codes}") ? seen.WaitAsync(Sut.Token) : Task.CompletedTask });
         using var events = new Events(await sut.Open(HttpMethod.Post, "/v1/images/generations", $$"""{"prompt":"x","stream":true,"partial_images":{{previews}}}"""));
 
         foreach (var (index, file) in files.Index())

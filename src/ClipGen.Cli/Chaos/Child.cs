@@ -3,9 +3,10 @@ using System.Diagnostics;
 namespace ClipGen.Cli.Chaos;
 
 /// <summary>A process under a name, which is started again whenever it has ended, until it is disposed. What it prints goes to a file.</summary>
-internal abstract class Child(string name, string logFolder) : IAsyncDisposable
+internal abstract class Child(string name, string logFolder, Guard guard) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
+    private readonly Lock _starting = new();
     private Task _loop = Task.CompletedTask;
     private volatile Process? _process;
     private volatile bool _expected;
@@ -49,10 +50,19 @@ internal abstract class Child(string name, string logFolder) : IAsyncDisposable
         if (_process is { } process) Signals.Continue(process);
     }
 
+    /// <summary>Ends it for good; when this returns it has been killed, or is never started.</summary>
+    public void End()
+    {
+        lock (_starting)
+        {
+            _end.Cancel();
+            Kill();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _end.CancelAsync();
-        Kill();
+        End();
         await _loop;
         _end.Dispose();
     }
@@ -67,12 +77,9 @@ internal abstract class Child(string name, string logFolder) : IAsyncDisposable
 
     private async Task LoopAsync()
     {
-        while (!_end.IsCancellationRequested)
+        while (StartUnlessEnded() is { } started)
         {
-            using var process = Process.Start(Redirected(Command())) ?? throw new InvalidOperationException($"{name} did not start.");
-            _expected = false;
-            _process = process;
-            if (_end.IsCancellationRequested) process.Kill();
+            using var process = started;
             var heard = Task.WhenAll(CopyAsync(process.StandardOutput, ".log"), CopyAsync(process.StandardError, ".err"));
             using (var ended = CancellationTokenSource.CreateLinkedTokenSource(_end.Token))
             {
@@ -83,9 +90,22 @@ internal abstract class Child(string name, string logFolder) : IAsyncDisposable
             }
             IsReady = false;
             _process = null;
+            guard.Forget(process.Id);
             await heard;
             if (!_expected) UnexpectedEnds++;
             await Task.Delay(TimeSpan.FromSeconds(0.5), _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private Process? StartUnlessEnded()
+    {
+        lock (_starting)
+        {
+            if (_end.IsCancellationRequested) return null;
+            var process = Process.Start(Redirected(Command())) ?? throw new InvalidOperationException($"{name} did not start.");
+            guard.Watch(process.Id);
+            _expected = false;
+            return _process = process;
         }
     }
 

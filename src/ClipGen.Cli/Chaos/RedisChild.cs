@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace ClipGen.Cli.Chaos;
 
 /// <summary>redis-server with a folder and a port of its own; what it has answered for is on the disk.</summary>
-internal sealed class RedisChild(string program, string folder, int port, string logFolder) : Child("redis", logFolder)
+internal sealed class RedisChild(string program, string folder, int port, string logFolder, Guard guard) : Child("redis", logFolder, guard)
 {
     public string Connection => $"redis://127.0.0.1:{port}";
 

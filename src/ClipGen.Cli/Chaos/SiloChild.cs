@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ClipGen.Cli.Chaos;
 
 /// <summary><c>clipgen serve</c> in a process of its own, with one role.</summary>
-internal sealed class SiloChild(string name, string role, string connection, string folder, string logFolder) : Child(name, logFolder)
+internal sealed class SiloChild(string name, string role, string connection, string folder, string logFolder, Guard guard) : Child(name, logFolder, guard)
 {
     private const string Listening = "Now listening on: ";
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(3) };

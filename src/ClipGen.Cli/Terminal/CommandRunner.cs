@@ -27,7 +27,7 @@ internal static class CommandRunner
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Patience(parsed) });
         }
         catch (OperationCanceledException)
         {
@@ -45,6 +45,14 @@ internal static class CommandRunner
             return Failed;
         }
     }
+
+    /// <summary>How long a command may take to end after Ctrl+C or SIGTERM before the process ends all the same; null where its host listens for itself, and has a grace of its own.</summary>
+    private static TimeSpan? Patience(ParseResult parsed) => Path(parsed) switch
+    {
+        "clipgen serve" => null,
+        "clipgen chaos" => TimeSpan.FromSeconds(30),   // it waits for the end of its children
+        _ => TimeSpan.FromSeconds(2),
+    };
 
     /// <summary>Errors whose message is written for the person at the terminal; others are bugs and show their stack.</summary>
     private static bool IsExpected(Exception exception) => exception

@@ -56,9 +56,12 @@ internal sealed partial class GatewayGrain
         sequences.Add(sequence);
     }
 
+    private static SampleWork Work(SampleOrder order, int[] candidates) =>
+        new(order.GenerationId, order.Spec, candidates, order.Drawn?.Where(drawn => candidates.Contains(drawn.Candidate)).ToList());
+
     private async Task SendAsync(DeviceState device, List<QueuedCandidate> sequences)
     {
-        var work = sequences.GroupBy(s => s.Generation).Select(g => new SampleWork(g.Key, _orders[g.Key].Spec, [.. g.Select(s => s.Candidate)])).ToList();
+        var work = sequences.GroupBy(s => s.Generation).Select(g => Work(_orders[g.Key], [.. g.Select(s => s.Candidate)])).ToList();
         try
         {
             await GrainFactory.GetGrain<IGptSamplerGrain>(device.Key).DispatchAsync(device.LastDispatch, work);

@@ -44,6 +44,7 @@ internal sealed partial class GenerationGrain
     private void Begin()
     {
         _log = new(Id, Kept);
+        _drawn = new(Submission.Request.Candidates, Kept.Model!, Kept.Drawn);
         if (_cancel.IsCancellationRequested)
         {
             // That was meant for the run before.
@@ -70,7 +71,7 @@ internal sealed partial class GenerationGrain
             try
             {
                 await GrainFactory.GetGrain<IFinishedIndexGrain>(bucket).AddAsync(Id, endedAt);
-                await SaveAsync(kept => kept with { End = end, EndedAt = endedAt, Events = log.Marks(kind, status) });
+                await SaveAsync(kept => kept with { End = end, EndedAt = endedAt, Events = log.Marks(kind, status), Drawn = [] });
                 break;
             }
             catch (Exception e) when (e is not InconsistentStateException && !_stopping)
@@ -87,7 +88,7 @@ internal sealed partial class GenerationGrain
     {
         try
         {
-            await SaveAsync(kept => kept with { HandedOver = true });
+            await SaveAsync(kept => kept with { HandedOver = true, Drawn = Drawn.All });
         }
         catch (Exception e)
         {

@@ -93,7 +93,7 @@ internal sealed partial class GenerationGrain
     private async Task<T> AtAsync<T>(IGatewayGrain gateway, DeviceStages stage, Func<string, Task<T>> work, Func<T, double> deviceSeconds, CancellationToken cancellationToken)
     {
         var failing = new SortedSet<string>(StringComparer.Ordinal);
-        for (int attempt = 1, disturbed = 0; ;)
+        for (int attempt = 1, disturbed = 0, unserved = 0; ;)
         {
             await Task.Delay(options.Value.Wait(Math.Max(attempt, disturbed + 1)), time, cancellationToken);
             DeviceChoice? device = null;
@@ -102,8 +102,8 @@ internal sealed partial class GenerationGrain
                 device = await gateway.PickAsync(Id, stage, [.. failing], Submission.Request.ModelDigest);
                 if (device is null)
                 {
-                    // Accepted work outlives its devices: it waits for others.
-                    await Task.Delay(options.Value.Reassurance / 3, time, cancellationToken);
+                    // Accepted work outlives its devices: it waits for others. A gateway that has just begun hears of them within a moment.
+                    await Task.Delay(WithoutDevice(unserved++), time, cancellationToken);
                     continue;
                 }
                 var result = await work(device.Key);
@@ -128,6 +128,14 @@ internal sealed partial class GenerationGrain
                 Log.Retried();
             }
         }
+    }
+
+    /// <summary>A tenth of a second, then twice as long each time, up to a third of the reassurance.</summary>
+    private TimeSpan WithoutDevice(int times)
+    {
+        var longest = options.Value.Reassurance / 3;
+        var wait = TimeSpan.FromSeconds(0.1) * Math.Pow(2, Math.Min(times, 10));
+        return wait < longest ? wait : longest;
     }
 
     private async Task<(IReadOnlyList<RankedImage> Images, string Manifest)> StoreAsync(

@@ -3,19 +3,21 @@ namespace ClipGen.Cluster.Generations;
 internal sealed partial class GenerationGrain
 {
     private readonly HashSet<Guid> _lostProcesses = [];
-    private readonly List<SampleProgress> _early = [];
+    /// <summary>Before a gateway that could not be reached is asked again: by then another activation of it may be there.</summary>
+    private static readonly TimeSpan BeforeAgain = TimeSpan.FromMilliseconds(200);
+
+    private DrawnTable? _drawn;
     private CandidateBoard? _board;
-    private bool _sampled, _showing;
+    private bool _showing;
+
+    private DrawnTable Drawn => _drawn!;
 
     public Task ReportAsync(SampleReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        if (_board is not { } board)
-        {
-            // An earlier activation's devices were faster than this one's encoder; or it is late news of what is not waited for any more.
-            if (!_sampled && _log is { Ended: false }) _early.AddRange(report.Progress.Where(p => p.Codes is not null));
-            return Task.CompletedTask;
-        }
+        // Even before there is a board: an earlier activation's devices may be faster than this one's encoder.
+        if (_log is { Ended: false }) foreach (var progress in report.Progress) Keep(progress, report.DeviceKind);
+        if (_board is not { } board) return Task.CompletedTask;
         bool again = false, failed = false;
         foreach (var progress in report.Progress)
         {
@@ -38,6 +40,12 @@ internal sealed partial class GenerationGrain
         if (failed) Log.Retried();
         if (again || failed) board.AskAgain();
         return Task.CompletedTask;
+    }
+
+    private void Keep(SampleProgress progress, string? deviceKind)
+    {
+        if (progress.Error is not null) Drawn.Forget(progress.Candidate);
+        else if ((progress.Codes ?? progress.Checkpoint) is { } codes) Drawn.Take(new(progress.Candidate, codes, deviceKind ?? ""));
     }
 
     /// <summary>Has what is drawn decoded where it is drawn, one at a time: one that is not ready before the next, or before the end, is dropped.</summary>
@@ -78,31 +86,35 @@ internal sealed partial class GenerationGrain
         var request = Submission.Request;
         var board = _board = new(request.Candidates, options.Value.MaxAttempts);
         _trace?.Queued();
-        foreach (var progress in _early)
+        foreach (var drawn in Drawn.Begun) log.Advance(drawn.Candidate, drawn.Codes.Length / sizeof(int), done: false);
+        foreach (var drawn in Drawn.Complete)
         {
-            if (board.Advance(progress)) log.Advance(progress.Candidate, progress.Step, done: true);
+            board.Advance(new(drawn.Candidate, drawn.Codes.Length / sizeof(int), drawn.Codes, 0));
+            log.Advance(drawn.Candidate, drawn.Codes.Length / sizeof(int), done: true);
         }
-        _early.Clear();
         try
         {
             while (board.Missing is { Count: > 0 } missing)
             {
                 await Task.Delay(options.Value.Wait(board.Attempt), time, cancellationToken);
+                var rest = options.Value.Reassurance;
+                bool suspect = Kept.Crashes >= options.Value.CrashesBeforeIsolation;
                 try
                 {
                     var place = await gateway.EnqueueAsync(new(
                         Id, Submission.Tenant, Submission.Priority, new(request.Model, prompt.Vector, request.Seed, request.Sampling, _trace?.Parent, request.ModelDigest, Submission.Previews),
-                        missing, Kept.Crashes >= options.Value.CrashesBeforeIsolation, board.Failing));
+                        missing, suspect, board.Failing,
+                        suspect ? null : Drawn.Begun));   // a suspect's codes are suspects as well
                     log.Wait(place.Ahead, time.GetUtcNow() + place.ExpectedIn);   // null + … is null: no device is there to estimate by
                 }
                 catch (Exception e) when (Transient.IsOne(e))
                 {
                     LogGatewayAway(e, Id);
+                    rest = BeforeAgain;
                 }
                 // Said again after a while in any case: the gateway may have been lost, and with it the queue.
-                await board.WaitAsync(options.Value.Reassurance, time, cancellationToken);
+                await board.WaitAsync(rest, time, cancellationToken);
             }
-            _sampled = true;
             return board.Codes;
         }
         finally
@@ -118,7 +130,7 @@ internal sealed partial class GenerationGrain
         Log.Retried();
         try
         {
-            await SaveAsync(kept => kept with { Crashes = kept.Crashes + 1 });
+            await SaveAsync(kept => kept with { Crashes = kept.Crashes + 1, Drawn = Drawn.All });
         }
         catch (Exception e) when (!_stopping)
         {

@@ -37,6 +37,12 @@ internal sealed record GenerationRecord
 
     /// <summary>Everybody who wanted it has cancelled: whoever takes it up ends it.</summary>
     [Id(11)] public bool Cancelled { get; init; }
+
+    /// <summary>
+    /// The codes that were drawn when it was written last: nothing is written for their sake, they go with what is written anyway. None
+    /// after its end.
+    /// </summary>
+    [Id(12)] public IReadOnlyList<DrawnCodes> Drawn { get; init; } = [];
 }
 
 /// <summary>An event as it is kept: its status is that of the end with this much drawn.</summary>

@@ -7,11 +7,11 @@ using Microsoft.Extensions.Options;
 namespace ClipGen.Silo.Devices;
 
 /// <summary>
-/// Tells gateways and the directory of this silo's devices: when the silo takes calls, every second from then on, and when it stops,
-/// so that no more work comes and what runs is finished or handed back.
+/// Tells gateways and the directory of this silo's devices: when the silo takes calls, every second from then on, when a silo has come or
+/// gone, for it may have had the gateway, and when it stops, so that no more work comes and what runs is finished or handed back.
 /// </summary>
 internal sealed partial class DeviceReporter(
-    SamplerTable samplers, DeviceRegistry registry, ILocalSiloDetails silo, IGrainFactory grains, IOptions<ClusterOptions> options, TimeProvider time, ILogger<DeviceReporter> logger)
+    SamplerTable samplers, DeviceRegistry registry, ILocalSiloDetails silo, IClusterMembershipService membership, IGrainFactory grains, IOptions<ClusterOptions> options, TimeProvider time, ILogger<DeviceReporter> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(3);
@@ -38,7 +38,7 @@ internal sealed partial class DeviceReporter(
     {
         samplers.Changed += () => ReportAsync().Ignore();
         await ReportAsync();
-        _loop = Task.Run(LoopAsync, CancellationToken.None);
+        _loop = Task.WhenAll(Task.Run(LoopAsync, CancellationToken.None), Task.Run(FollowMembershipAsync, CancellationToken.None));
     }
 
     private async Task LoopAsync()
@@ -47,6 +47,22 @@ internal sealed partial class DeviceReporter(
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token)) ReportAsync().Ignore();
+        }
+        catch (OperationCanceledException)
+        {
+            // The silo stops.
+        }
+    }
+
+    private async Task FollowMembershipAsync()
+    {
+        try
+        {
+            await foreach (var _ in membership.MembershipUpdates.WithCancellation(_stop.Token))
+            {
+                await Task.WhenAll(_telling.Values);   // one that is on its way to the silo that is gone fails now
+                await ReportAsync();
+            }
         }
         catch (OperationCanceledException)
         {

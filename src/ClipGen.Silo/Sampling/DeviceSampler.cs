@@ -14,6 +14,12 @@ namespace ClipGen.Silo.Sampling;
 /// </summary>
 public sealed class DeviceSampler : IAsyncDisposable
 {
+    /// <summary>
+    /// Parts of a candidate after each of which its codes are told of: what a lost device has drawn in vain is no more than that, and what
+    /// was told within the last message's time.
+    /// </summary>
+    private const int Parts = 8;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Generation, int Candidate), Running> _active = [];
     private readonly IDeviceEngine _engine;
@@ -27,7 +33,7 @@ public sealed class DeviceSampler : IAsyncDisposable
     internal DeviceSampler(DeviceKey key, IDeviceEngine engine, DeviceStages stages, DeviceHealth health, Guid incarnation, IGrainFactory grains, TimeProvider time)
     {
         (Key, _engine, Stages, Health, Incarnation, _time) = (key, engine, stages, health, incarnation, time);
-        _outbox = new(key.ToString(), engine.Model.Name, grains, time, () => SecondsPerCandidate);
+        _outbox = new(key.ToString(), engine.Device.Kind, engine.Model.Name, grains, time, () => SecondsPerCandidate);
     }
 
     public DeviceKey Key { get; }
@@ -48,10 +54,12 @@ public sealed class DeviceSampler : IAsyncDisposable
     public void Dispatch(long number, IReadOnlyList<SampleWork> work)
     {
         ArgumentNullException.ThrowIfNull(work);
+        bool draining;
         lock (_gate)
         {
+            draining = _draining;
             _lastDispatch = Math.Max(_lastDispatch, number);   // one may overtake another
-            foreach (var item in work)
+            foreach (var item in draining ? [] : work)
             {
                 foreach (int candidate in item.Candidates)
                 {
@@ -63,6 +71,12 @@ public sealed class DeviceSampler : IAsyncDisposable
                     running.Work = Task.Run(() => SampleAsync(item, running));
                 }
             }
+        }
+        if (!draining) return;
+        // The gateway has not heard of it yet. Nobody would wait for what is begun now.
+        foreach (var item in work)
+        {
+            foreach (int candidate in item.Candidates) _outbox.Ended(item.GenerationId, candidate, new(candidate, 0, null, 0, HandedBack: true));
         }
     }
 
@@ -123,22 +137,24 @@ public sealed class DeviceSampler : IAsyncDisposable
         long began = _time.GetTimestamp();
         var (generation, candidate, spec) = (work.GenerationId, running.Candidate, work.Spec);
         SampleProgress? last = null;
+        int[]? drawn = DrawnElsewhere.Of(work, candidate, _engine.Device, _engine.Model);
+        byte[]? checkpoint = drawn is null ? null : Vectors.ToBytes(drawn);
         try
         {
             var (topK, topP, temperature) = spec.Sampling;
             var sampled = await _engine.SampleAsync(
-                new(Vectors.ToFloats(spec.Embedding), spec.Seed, candidate, new(topK, topP, temperature), Glimpses: Glimpses(generation, candidate, spec.Previews)),
+                new(Vectors.ToFloats(spec.Embedding), spec.Seed, candidate, new(topK, topP, temperature), drawn, Glimpses(generation, candidate, spec.Previews, codes => checkpoint = codes)),
                 step => _outbox.Step(generation, candidate, step),
                 running.Stop.Token);
-            span?.SetTag("clipgen.device_seconds", sampled.DeviceSeconds).SetTag("gen_ai.usage.output_tokens", sampled.Codes.Length);
+            span?.SetTag("clipgen.device_seconds", sampled.DeviceSeconds).SetTag("gen_ai.usage.output_tokens", sampled.Codes.Length).SetTag("clipgen.resumed_codes", drawn?.Length);
             last = new(candidate, sampled.Codes.Length, Vectors.ToBytes(sampled.Codes), sampled.DeviceSeconds);
-            Measure(_time.GetElapsedTime(began).TotalSeconds);
+            if (drawn is null) Measure(_time.GetElapsedTime(began).TotalSeconds);
             Health.Succeeded(DeviceStages.Sample);
         }
         catch (OperationCanceledException)
         {
             // The silo stops: others are to draw it. Or its generation has ended and wants to hear no more.
-            last = running.Forgotten ? null : new(candidate, 0, null, 0, HandedBack: true);
+            last = running.Forgotten ? null : new(candidate, 0, null, 0, HandedBack: true, Checkpoint: checkpoint);
         }
         catch (Exception e)
         {
@@ -156,14 +172,25 @@ public sealed class DeviceSampler : IAsyncDisposable
         if (!replaced) _outbox.Ended(generation, candidate, last);
     }
 
-    /// <summary>Of the first candidate only: one picture is shown while it is drawn, and which one will be best nobody knows yet.</summary>
-    private SampleGlimpses? Glimpses(string generation, int candidate, int previews)
+    private SampleGlimpses Glimpses(string generation, int candidate, int previews, Action<byte[]> keep)
+    {
+        int length = _engine.Model.CodesPerImage;
+        int[] shown = Shown(candidate, previews);
+        return new([.. Enumerable.Range(1, Parts - 1).Select(i => length * i / Parts).Where(codes => codes > 0).Union(shown)], codes =>
+        {
+            byte[] bytes = Vectors.ToBytes(codes);
+            keep(bytes);
+            _outbox.Checkpoint(generation, candidate, bytes);
+            if (shown.Contains(codes.Length)) _outbox.Drawn(generation, candidate, bytes);
+        });
+    }
+
+    /// <summary>Numbers of codes to be looked at. Of the first candidate only: one picture is shown while it is drawn, and which one will be best nobody knows yet.</summary>
+    private int[] Shown(int candidate, int previews)
     {
         int side = (int)Math.Sqrt(_engine.Model.CodesPerImage);
-        if (previews == 0 || candidate != 0 || side * side != _engine.Model.CodesPerImage) return null;
-        return new(
-            [.. Enumerable.Range(1, previews).Select(i => side * i / (previews + 1) * side).Where(codes => codes > 0)],
-            codes => _outbox.Drawn(generation, candidate, Vectors.ToBytes(codes)));
+        if (previews == 0 || candidate != 0 || side * side != _engine.Model.CodesPerImage) return [];
+        return [.. Enumerable.Range(1, previews).Select(i => side * i / (previews + 1) * side).Where(codes => codes > 0)];
     }
 
     private void Measure(double seconds)

@@ -1,7 +1,7 @@
 namespace ClipGen.Silo.Sampling;
 
 /// <summary>
-/// What a device has to say: to generations, their candidates' progress and codes; to the gateway, the slots that are free again.
+/// What a device has to say: to generations, their candidates' progress and codes, the codes drawn so far among it; to the gateway, the slots that are free again.
 /// What comes within a few milliseconds goes in one message; codes are sent again until they arrive, progress is not. Progress takes at
 /// most <see cref="ProgressLettersASecond"/>: a device with sequences of many generations tells each of them less often, for otherwise
 /// progress bars would be most of a large cluster's traffic.
@@ -18,7 +18,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
     private readonly List<(string Generation, int Candidate)> _freed = [];
     private readonly SemaphoreSlim _news = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
-    private readonly string _device;
+    private readonly string _device, _kind;
     private readonly string _model;
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _time;
@@ -29,9 +29,9 @@ internal sealed class SampleOutbox : IAsyncDisposable
     private bool _urgent, _any;
     private int _underWay;
 
-    public SampleOutbox(string device, string model, IGrainFactory grains, TimeProvider time, Func<double> secondsPerCandidate)
+    public SampleOutbox(string device, string kind, string model, IGrainFactory grains, TimeProvider time, Func<double> secondsPerCandidate)
     {
-        (_device, _model, _grains, _time, _secondsPerCandidate) = (device, model, grains, time, secondsPerCandidate);
+        (_device, _kind, _model, _grains, _time, _secondsPerCandidate) = (device, kind, model, grains, time, secondsPerCandidate);
         // It outlives the call that happens to make it, and must not carry that call's trace along.
         using (ExecutionContext.SuppressFlow()) _loop = Task.Run(LoopAsync);
     }
@@ -41,8 +41,19 @@ internal sealed class SampleOutbox : IAsyncDisposable
     {
         lock (_gate)
         {
-            var letter = LetterTo(generation);
-            if (!letter.TryGetValue(candidate, out var known) || known is { Codes: null, Error: null, HandedBack: false }) letter[candidate] = new(candidate, step, null, 0, Drawn: known?.Drawn);
+            Note(generation, candidate, known => known with { Step = step });
+            if (_any) return;
+            _any = true;
+        }
+        Wake();
+    }
+
+    /// <summary>A candidate has these codes. They are kept for the next message to its generation, of which there are only so many.</summary>
+    public void Checkpoint(string generation, int candidate, byte[] codes)
+    {
+        lock (_gate)
+        {
+            Note(generation, candidate, known => known with { Checkpoint = codes });
             if (_any) return;
             _any = true;
         }
@@ -54,9 +65,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
     {
         lock (_gate)
         {
-            var letter = LetterTo(generation);
-            if (letter.TryGetValue(candidate, out var known) && IsFinal(known)) return;
-            letter[candidate] = new(candidate, codes.Length / sizeof(int), null, 0, Drawn: codes);
+            Note(generation, candidate, known => known with { Step = codes.Length / sizeof(int), Drawn = codes });
             _urgent = _any = true;
         }
         Wake();
@@ -88,6 +97,14 @@ internal sealed class SampleOutbox : IAsyncDisposable
         await _loop;
         _stop.Dispose();
         _news.Dispose();
+    }
+
+    /// <summary>Adds to what is to be told of a candidate; what comes after the last of it is not told.</summary>
+    private void Note(string generation, int candidate, Func<SampleProgress, SampleProgress> add)
+    {
+        var letter = LetterTo(generation);
+        var known = letter.GetValueOrDefault(candidate) ?? new(candidate, 0, null, 0);
+        if (!IsFinal(known)) letter[candidate] = add(known);
     }
 
     private Dictionary<int, SampleProgress> LetterTo(string generation)
@@ -169,7 +186,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
         if (freed.Length > 0) _ = TrackAsync(() => _grains.GetGrain<IGatewayGrain>(_model).FreedAsync(new(_device, freed, _secondsPerCandidate())), lasting: false);
         foreach (var (generation, progress) in letters)
         {
-            if (progress.Length > 0) _ = TrackAsync(() => _grains.GetGrain<IGenerationGrain>(generation).ReportAsync(new(_device, progress)), lasting: progress.Any(IsFinal));
+            if (progress.Length > 0) _ = TrackAsync(() => _grains.GetGrain<IGenerationGrain>(generation).ReportAsync(new(_device, progress, _kind)), lasting: progress.Any(IsFinal));
         }
     }
 

@@ -6,20 +6,20 @@ using ClipGen.Engine.Devices;
 namespace ClipGen.Cluster.Tests.Fakes;
 
 /// <summary>An engine without networks: codes are a hash of seed, candidate and position; a score is a hash of the codes.</summary>
-internal sealed class FakeEngine(int index = 0, string model = "fake", int codesPerImage = 64, char digest = 'd') : IDeviceEngine
+internal sealed class FakeEngine(int index = 0, string model = "fake", int codesPerImage = 64, char digest = 'd', string kind = "cpu") : IDeviceEngine
 {
     private readonly TaskCompletionSource _halfway = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _running, _cancelled, _sampled, _encoded, _decoded;
+    private int _running, _cancelled, _sampled, _drawn, _encoded, _decoded;
 
-    public DeviceInfo Device { get; } = new("cpu", index, Slots: 4);
+    public DeviceInfo Device { get; } = new(kind, index, Slots: 4);
 
     public EngineModel Model { get; } = new(model, Digest: new string(digest, 64), DefaultCandidates: 8, CodebookSize: 512, codesPerImage, ImageSize: 32, EmbeddingSize: 8);
 
     /// <summary>Sampling stops halfway until this is done.</summary>
     public Task Hold { get; set; } = Task.CompletedTask;
 
-    /// <summary>Sampling waits for this after it has told of so many codes.</summary>
+    /// <summary>Sampling waits for this after it has told of so many codes of the first candidate.</summary>
     public Func<int, Task> AtGlimpse { get; init; } = _ => Task.CompletedTask;
 
     /// <summary>Encoding and decoding take as long as this.</summary>
@@ -52,6 +52,12 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
 
     public int Sampled => Volatile.Read(ref _sampled);
 
+    /// <summary>Codes drawn, those not counted that were given.</summary>
+    public int Drawn => Volatile.Read(ref _drawn);
+
+    /// <summary>For each candidate that was begun, the codes that were given, in the order in which they were begun.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<int> Given { get; } = [];
+
     public int Encoded => Volatile.Read(ref _encoded);
 
     public int Decoded => Volatile.Read(ref _decoded);
@@ -77,20 +83,23 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     {
         Interlocked.Increment(ref _running);
         Begun.Enqueue(job.Seed);
+        Given.Enqueue(job.Drawn?.Length ?? 0);
         try
         {
             await Task.Yield();
             if (Broken is { } broken) throw broken;
             var codes = new int[Model.CodesPerImage];
-            for (int i = 0; i < codes.Length; i++)
+            job.Drawn?.CopyTo(codes, 0);
+            for (int i = job.Drawn?.Length ?? 0; i < codes.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 codes[i] = Code(job, i);
+                Interlocked.Increment(ref _drawn);
                 onStep?.Invoke(i + 1);
                 if (job.Glimpses is { } glimpses && glimpses.At.Contains(i + 1))
                 {
                     glimpses.Tell(codes[..(i + 1)]);
-                    await AtGlimpse(i + 1);
+                    if (job.Candidate == 0) await AtGlimpse(i + 1).WaitAsync(cancellationToken);
                 }
                 if (i != codes.Length / 2) continue;
                 if (SampleFailure is not null && job.Candidate == 1) throw SampleFailure;

@@ -12,7 +12,7 @@ public sealed class SampleOutboxTests
         await using var sut = await Sut.CreateSut(new FakeEngine { Hold = hold.Task });   // 33 of 64 codes each
         var generation = await sut.Submit(await sut.Request(candidates: 2, keep: 1));
         await Until(generation, codes: 66);
-        await using var outbox = new SampleOutbox("local/cpu:1", "fake", sut.Grains, TimeProvider.System, () => 1);
+        await using var outbox = new SampleOutbox("local/cpu:1", "cpu", "fake", sut.Grains, TimeProvider.System, () => 1);
 
         outbox.Step(generation.GetPrimaryKeyString(), 0, 40);
         await Until(generation, codes: 73);

@@ -339,6 +339,41 @@ public sealed class SimulatedDeviceTests
     }
 
     [Fact]
+    public async Task A_sequence_that_is_given_codes_draws_the_others_only()
+    {
+        await using var device = CreateSut();
+        var undisturbed = Sample(device, 0);
+        time.Advance(0.5 * Step);   // joins at the second step, and ends before it
+        var others = Enumerable.Range(1, 30).ToArray();
+
+        var resumed = Sample(device, 0, drawn: others);
+        time.Advance(200 * Step);
+
+        Assert.Equal(["0 after 11", "0 after 40"], Ends());
+        Assert.Equal([.. others, .. (await undisturbed).Codes[30..]], (await resumed).Codes);
+    }
+
+    [Fact]
+    public async Task Codes_drawn_so_far_are_told_where_they_are_wanted()
+    {
+        await using var device = CreateSut();
+        var told = new List<int[]>();
+        using var cancellation = new CancellationTokenSource();
+        var job = Job(0, device) with { Glimpses = new([4, 8, 12, 36], told.Add), Drawn = (await Whole(device))[..5] };
+
+        var sampling = device.SampleAsync(job, _ => { }, cancellation.Token);   // reports come every fifth step
+        time.Advance(5 * Step);
+        Assert.Equal([8], told.Select(codes => codes.Length));
+        time.Advance(3 * Step);
+        await cancellation.CancelAsync();
+        time.Advance(Step);
+
+        Assert.Equal([8, 12], told.Select(codes => codes.Length));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sampling.WaitAsync(Patience, Stop));
+        Assert.Equal((await Whole(device))[..12], told[1]);
+    }
+
+    [Fact]
     public async Task The_poison_seed_crashes_halfway_and_no_other_seed_does()
     {
         var crashes = new List<double>();
@@ -398,9 +433,16 @@ public sealed class SimulatedDeviceTests
     private SimulatedDevice CreateSut(int slots = 8, int maxWaiting = 100, int maxJobs = 100) =>
         new(0, new() { Slots = slots, MaxWaiting = maxWaiting, MaxJobs = maxJobs, CodesPerImage = Codes, StepTime = Step.TotalSeconds, EmbeddingSize = 16 }, time);
 
-    private Task<SampledCandidate> Sample(SimulatedDevice device, int number, CancellationToken? cancellationToken = null) => device.SampleAsync(
-        Job(number, device),
-        drawn => log.Add(string.Create(CultureInfo.InvariantCulture, $"{number} {(drawn == Codes ? "after" : $"{drawn} at")} {Math.Round(time.Now / Step, 6)}")),
+    private async Task<int[]> Whole(SimulatedDevice device)
+    {
+        var sampling = device.SampleAsync(Job(0, device), null, Stop);
+        time.Advance(Codes * Step);
+        return (await sampling).Codes;
+    }
+
+    private Task<SampledCandidate> Sample(SimulatedDevice device, int number, CancellationToken? cancellationToken = null, int[]? drawn = null) => device.SampleAsync(
+        Job(number, device) with { Drawn = drawn },
+        codes => log.Add(string.Create(CultureInfo.InvariantCulture, $"{number} {(codes == Codes ? "after" : $"{codes} at")} {Math.Round(time.Now / Step, 6)}")),
         cancellationToken ?? Stop);
 
     /// <summary>Which sequence was complete after how many steps' time, in the order in which they were.</summary>

@@ -6,7 +6,7 @@ namespace ClipGen.Engine.Devices.Simulation;
 /// </summary>
 internal sealed class SimulatedBatch
 {
-    private readonly List<SimulatedSequence> active = []; // in the order in which they joined, and so will be complete
+    private readonly List<SimulatedSequence> active = []; // in the order in which they joined
     private readonly LinkedList<SimulatedSequence> waiting = [];
     private readonly Queue<SimulatedEvent> events = new();
     private readonly int slots, maxWaiting, length;
@@ -102,12 +102,11 @@ internal sealed class SimulatedBatch
         long next = long.MaxValue;
         if (active.Count < slots && waiting.First is { } head) next = Math.Max(step, head.Value.FirstStep);
         if (active.Count == 0) return next;
-        next = Math.Min(next, active[0].FirstStep + length);
         // A process that is killed must have counted all but the step it was at.
         if (watched > 0) next = Math.Min(next, counted is null ? (step / reportEvery + 1) * reportEvery : step + 1);
         foreach (var sequence in active)
         {
-            next = Math.Min(next, sequence.LeavesBefore);
+            next = Math.Min(next, Math.Min(sequence.FirstStep + length, sequence.LeavesBefore));
             if (CrashStep(sequence) is var crash && crash > step) next = Math.Min(next, crash);
         }
         return next;
@@ -146,7 +145,7 @@ internal sealed class SimulatedBatch
         {
             waiting.RemoveFirst();
             var sequence = head.Value;
-            (sequence.Place, sequence.FirstStep, sequence.Charged) = (null, step, shares);
+            (sequence.Place, sequence.FirstStep, sequence.Charged) = (null, step - sequence.Given, shares);
             active.Add(sequence);
             if (sequence.IsWatched) watched++;
         }

@@ -71,7 +71,7 @@ public sealed class SimulatedDevice : IDeviceEngine
         }
         using var registration = cancellationToken.UnsafeRegister(_ => Remove(sequence), null);
         double deviceSeconds = await sequence.Completion;
-        return new(job.Candidate, model.Draw(job), deviceSeconds);
+        return new(job.Candidate, sequence.Codes(model), deviceSeconds);
     }
 
     public async Task<RankedCandidates> DecodeAndRankAsync(DecodeJob job, CancellationToken cancellationToken)
@@ -133,12 +133,14 @@ public sealed class SimulatedDevice : IDeviceEngine
             {
                 case SimulatedEventKind.Progress:
                     sequence.Report(drawn);
+                    sequence.Show(drawn, model);
                     break;
                 case SimulatedEventKind.Completed:
                     sequence.Report(drawn);
                     sequence.Complete();
                     break;
                 case SimulatedEventKind.Left:
+                    sequence.Show(drawn, model);
                     sequence.Cancel();
                     break;
                 default:

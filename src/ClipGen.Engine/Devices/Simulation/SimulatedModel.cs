@@ -70,6 +70,7 @@ internal sealed class SimulatedModel
             codes[position] = (int)((words.A * (ulong)Description.CodebookSize) >> 32);
             words = (words.B, words.C, words.D, 0);
         }
+        job.Drawn?.CopyTo(codes, 0);   // as on a real device, which does not look whether it would have drawn them
         return codes;
     }
 

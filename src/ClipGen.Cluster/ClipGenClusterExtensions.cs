@@ -24,7 +24,7 @@ public static class ClipGenClusterExtensions
         services.AddQueueOptions();
         services.AddOptions<GenerationOptions>().BindConfiguration(GenerationOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GenerationOptions>, GenerationOptionsValidator>();
-        services.AddFileImageStore();
+        services.AddImageStore();
         silo.AddPlacementDirector<DevicePlacement, DevicePlacementDirector>();
         silo.AddActivityPropagation();   // doing this twice would double every span
         return silo;

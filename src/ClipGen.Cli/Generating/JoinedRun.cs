@@ -32,7 +32,7 @@ internal static class JoinedRun
         var result = await FetchedImages.FetchAsync(client.Images, request, stored, settings.Out, cancellationToken);
         string? grid = settings.Grid ? await GenerateRun.WriteGridAsync(settings, request, result, cancellationToken) : null;
         line.Dispose();
-        var report = new GenerateReport(request, result, grid, startSeconds, clock.Elapsed.TotalSeconds);
+        var report = new GenerateReport(request, result, grid, Replay.Of(settings.From, request, result), [], startSeconds, clock.Elapsed.TotalSeconds);
         Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());
         return 0;
     }

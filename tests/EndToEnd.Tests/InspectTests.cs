@@ -29,7 +29,7 @@ public sealed class InspectTests(RandomModel noise) : IDisposable
         Assert.Contains("give every pixel as it is", text, StringComparison.Ordinal);
         var root = json.RootElement;
         Assert.Equal((3u, 3, 1, "noise", 64), (root.GetProperty("seed").GetUInt64(), root.GetProperty("candidates").GetInt32(), root.GetProperty("n").GetInt32(), root.GetProperty("model").GetString(), root.GetProperty("width").GetInt32()));
-        Assert.Equal(64, root.GetProperty("codes").GetArrayLength());
+        Assert.Equal(256, root.GetProperty("codes").GetArrayLength());
         Assert.Equal(JsonValueKind.Null, root.GetProperty("verified").ValueKind);
     }
 

@@ -7,6 +7,7 @@ NativeThreads.BePolite();
 var root = new RootCommand("Draws pictures from text with CLIP-GEN: CLIP text encoder, GPT over VQGAN codes, VQGAN decoder, CLIP rerank.")
 {
     GenerateCommand.Create(),
+    InspectCommand.Create(),
     ServeCommand.Create(),
     ModelCommand.Create(),
     TrainCommand.Create(),

@@ -27,7 +27,7 @@ public static class ClipGenClusterExtensions
         services.AddSingleton<IValidateOptions<GenerationOptions>, GenerationOptionsValidator>();
         services.AddOptions<PromptImageOptions>().BindConfiguration(PromptImageOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PromptImageOptions>, PromptImageOptionsValidator>();
-        services.AddFileImageStore();
+        services.AddImageStore();
         silo.AddPlacementDirector<DevicePlacement, DevicePlacementDirector>();
         silo.AddActivityPropagation();   // doing this twice would double every span
         return silo;

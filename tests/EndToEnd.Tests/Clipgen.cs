@@ -7,6 +7,9 @@ internal sealed class Clipgen(string folder)
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "clipgen.dll");
 
+    /// <summary>What it finds in its environment besides this process's own.</summary>
+    public Dictionary<string, string> Environment { get; init; } = [];
+
     public sealed record Outcome(int ExitCode, string Output, string Errors);
 
     /// <summary>Runs <c>clipgen</c> in the folder until it ends.</summary>
@@ -44,6 +47,7 @@ internal sealed class Clipgen(string folder)
         start.ArgumentList.Add(Program);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
     }
 

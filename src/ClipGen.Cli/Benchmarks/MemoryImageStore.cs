@@ -7,7 +7,7 @@ internal sealed class MemoryImageStore : IImageStore
 {
     public Task EnsureWritableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => Task.FromResult(LocationOf(name));
+    public Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, ImageProperties? properties, CancellationToken cancellationToken) => Task.FromResult(LocationOf(name));
 
     public Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
 

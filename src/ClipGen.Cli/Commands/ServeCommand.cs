@@ -18,16 +18,17 @@ internal static class ServeCommand
     private static readonly Option<string?> Stages = new("--stages") { Description = "What the devices are offered for: encode, sample, decode. [default: all of it]", HelpName = "stages" };
     private static readonly Option<int?> Slots = NumberOption.Create<int>("--slots", "Sequences that a device samples at once. [default: 8; 64 for a simulated one]");
     private static readonly Option<int?> Threads = NumberOption.Create<int>("--threads", "CPU threads of a device; 0 means one for each core. [default: 0]");
+    private static readonly Option<string?> Images = ImagesOption.Create("files, in the data folder");
 
     public static Command Create()
     {
         var command = new Command("serve", "Run a silo: by itself, everything in one process and on files; with --cluster, one of many. Stops in good order on Ctrl+C and SIGTERM.")
         {
-            Http, Data, Roles, Cluster, Name, Port, Devices, Models, Stages, Slots, Threads,
+            Http, Data, Images, Roles, Cluster, Name, Port, Devices, Models, Stages, Slots, Threads,
         };
         command.SetAction((parsed, cancellationToken) => ServeRun.RunAsync(
             new(parsed.GetValue(Http), parsed.GetValue(Data), parsed.GetValue(Roles), parsed.GetValue(Cluster), parsed.GetValue(Name), parsed.GetValue(Port),
-                parsed.GetValue(Devices), parsed.GetValue(Models), parsed.GetValue(Stages), parsed.GetValue(Slots), parsed.GetValue(Threads)),
+                parsed.GetValue(Devices), parsed.GetValue(Models), parsed.GetValue(Stages), parsed.GetValue(Slots), parsed.GetValue(Threads), parsed.GetValue(Images)),
             cancellationToken));
         return command;
     }

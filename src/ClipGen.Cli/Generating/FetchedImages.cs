@@ -32,6 +32,6 @@ internal static class FetchedImages
         if (File.Exists(location) && await File.ReadAllBytesAsync(location, cancellationToken) is { } told && isRight(told)) return told;
         throw new CommandException(
             $"The cluster has drawn and stored it, but '{name}' cannot be read from here: the gateway put it at '{location}', and this process looked at '{store.LocationOf(name)}', too. "
-            + "Name the gateways' data folder as it is mounted here with --data, or configure the image store as the gateways do (ClipGen:FileImageStore:RootFolder).");
+            + "Name the gateways' data folder as it is mounted here with --data, or configure the image store as the gateways do (ClipGen:Images, ClipGen:FileImageStore:RootFolder).");
     }
 }

@@ -7,8 +7,10 @@ namespace ClipGen.Cli.Generating;
 
 /// <summary>What <c>clipgen generate</c> prints at the end.</summary>
 /// <param name="Grid">Path of the contact sheet, if one was asked for.</param>
+/// <param name="Replay">How the picture that was drawn again compares; null where none was.</param>
+/// <param name="Stored">Where the images are besides, in the order of the result's; empty where they are on this machine only.</param>
 /// <param name="StartSeconds">Loading the model and starting the cluster.</param>
-internal sealed record GenerateReport(GenerationRequest Request, GenerationResult Result, string? Grid, double StartSeconds, double TotalSeconds)
+internal sealed record GenerateReport(GenerationRequest Request, GenerationResult Result, string? Grid, Replay? Replay, IReadOnlyList<string> Stored, double StartSeconds, double TotalSeconds)
 {
     private static readonly JsonSerializerOptions Options = new()
     {
@@ -22,8 +24,12 @@ internal sealed record GenerateReport(GenerationRequest Request, GenerationResul
     {
         var text = new StringBuilder();
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
-        foreach (var image in Result.Images)
+        foreach (var (image, stored) in Result.Images.Zip(Stored.Concat(Enumerable.Repeat<string?>(null, Result.Images.Count))))
+        {
             Line($"{Relative(image.Location)}  seed {Request.Seed}  CLIP score {image.ClipScore:F4}  candidate {image.Candidate} of {Request.Candidates}");
+            if (stored is not null) Line($"  stored as {stored}");
+        }
+        if (Replay is not null) Line($"{Replay.ToText(Request)}");
         if (Grid is not null) Line($"{Relative(Grid)}  contact sheet");
         if (Result.PromptTruncated) Line($"note: the prompt is longer than the model reads; only its first {Result.PromptTokens} tokens count");
         var times = Result.Times;
@@ -45,9 +51,10 @@ internal sealed record GenerateReport(GenerationRequest Request, GenerationResul
             Request.Sampling.TopP,
             Request.Sampling.Temperature,
             Request.ReferenceQuirks,
-            Images = Result.Images.Select(image => new { image.Rank, image.Candidate, Path = image.Location, Request.Seed, image.ClipScore, image.Sha256, image.CodesSha256, image.Bytes }),
+            Images = Result.Images.Select((image, i) => new { image.Rank, image.Candidate, Path = image.Location, Stored = Stored.ElementAtOrDefault(i), Request.Seed, image.ClipScore, image.Sha256, image.CodesSha256, image.Bytes }),
             Result.CandidateScores,
             Grid,
+            From = Replay is null ? null : new { File = Replay.Picture.Path, Replay.SameRequest, Replay.SameBytes, Replay.SamePixels, Replay.SameCodes },
             Manifest = Result.ManifestLocation,
             Result.PromptTokens,
             Result.PromptTruncated,

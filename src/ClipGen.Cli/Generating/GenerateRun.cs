@@ -24,16 +24,22 @@ internal static class GenerateRun
 
         line.Show("loading the model and starting the cluster …");
         await using var engine = await DeviceEngine.StartAsync(bundle, device, new EngineOptions { Threads = settings.Threads }, cancellationToken);
-        await using var cluster = await EmbeddedCluster.StartAsync(new() { ImageFolder = settings.Out }, [engine], cancellationToken);
+        await using var cluster = await EmbeddedCluster.StartAsync(new() { ImageFolder = settings.Out, Settings = ImagesOption.ToConfiguration(settings.Images) }, [engine], cancellationToken);
         double startSeconds = clock.Elapsed.TotalSeconds;
 
-        var accepted = await settings.Images.SubmitAsync(cluster.Grains, new() { Request = request });
+        var accepted = await settings.PromptImages.SubmitAsync(cluster.Grains, new() { Request = request });
         var status = await GenerationWatch.FollowAsync(() => cluster.Grains.GetGrain<IGenerationGrain>(accepted.Id), line, cancellationToken);
         if (status.Result is not { } result) throw new CommandException(status.Error ?? "The generation ended without a result.");
+        string[] stored = [];
+        if (cluster.Images is not FileImageStore)
+        {
+            stored = [.. result.Images.Select(image => image.Location)];
+            result = await FetchedImages.FetchAsync(cluster.Images, request, result, settings.Out, cancellationToken);
+        }
 
         string? grid = settings.Grid ? await WriteGridAsync(settings, request, result, cancellationToken) : null;
         line.Dispose();
-        var report = new GenerateReport(request, result, grid, startSeconds, clock.Elapsed.TotalSeconds);
+        var report = new GenerateReport(request, result, grid, Replay.Of(settings.From, request, result), stored, startSeconds, clock.Elapsed.TotalSeconds);
         Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());
         return 0;
     }

@@ -25,14 +25,14 @@ internal static class JoinedRun
         double startSeconds = clock.Elapsed.TotalSeconds;
 
         line.Show("submitting …");
-        var accepted = await SubmitAsync(client, request, settings.Images, cancellationToken);
+        var accepted = await SubmitAsync(client, request, settings.PromptImages, cancellationToken);
         var status = await GenerationWatch.FollowAsync(() => client.Grains.GetGrain<IGenerationGrain>(accepted.Id), line, cancellationToken);
         if (status.Result is not { } stored) throw new CommandException(status.Error ?? "The generation ended without a result.");
 
         var result = await FetchedImages.FetchAsync(client.Images, request, stored, settings.Out, cancellationToken);
         string? grid = settings.Grid ? await GenerateRun.WriteGridAsync(settings, request, result, cancellationToken) : null;
         line.Dispose();
-        var report = new GenerateReport(request, result, grid, startSeconds, clock.Elapsed.TotalSeconds);
+        var report = new GenerateReport(request, result, grid, Replay.Of(settings.From, request, result), [], startSeconds, clock.Elapsed.TotalSeconds);
         Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());
         return 0;
     }

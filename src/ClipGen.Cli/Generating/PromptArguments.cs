@@ -2,6 +2,7 @@ using System.Globalization;
 using ClipGen.Cli.Terminal;
 using ClipGen.Cluster.Prompts;
 using ClipGen.Models.Imaging;
+using ClipGen.Silo.Origins;
 
 namespace ClipGen.Cli.Generating;
 
@@ -15,11 +16,14 @@ internal sealed record PromptArguments(string? Text, IReadOnlyList<PromptPart>? 
     /// <summary>Reads the files, so that whatever is wrong with them shows before anything is loaded or sent.</summary>
     /// <param name="text">Null when there is none.</param>
     /// <param name="weights">Numbers with commas between: the text's, then the images' in their order. Null: all weigh the same.</param>
+    /// <param name="origin">What is drawn again; its prompt counts where neither a text nor weights are given, and its images must be among the files.</param>
     /// <exception cref="CommandException">A file cannot be read or is no image that is taken.</exception>
     /// <exception cref="InvalidRequestException">The weights do not fit.</exception>
-    public static async Task<PromptArguments> ReadAsync(string? text, IReadOnlyList<string> files, string? weights, CancellationToken cancellationToken)
+    public static async Task<PromptArguments> ReadAsync(string? text, IReadOnlyList<string> files, string? weights, ImageOrigin? origin, CancellationToken cancellationToken)
     {
         var images = new PromptImageFiles();
+        if (text is null && weights is null && origin?.Parts is { } told) return new(null, await AgainAsync(told, files, images, cancellationToken), images, Generating.Slug.Of(origin.Prompt));
+        if (files.Count == 0) text ??= origin?.Prompt;
         var parts = new List<PromptPart>();
         if (text is not null) parts.Add(new() { Text = text });
         foreach (string file in files) parts.Add(new() { Image = images.Add("image", await ReadAsync(file, cancellationToken)) });
@@ -30,6 +34,21 @@ internal sealed record PromptArguments(string? Text, IReadOnlyList<PromptPart>? 
         }
         string slug = Generating.Slug.Of(text ?? (files.Count > 0 ? $"variation of {Path.GetFileNameWithoutExtension(files[0])}" : ""));
         return files.Count == 0 ? new(text, null, images, slug) : new(null, parts, images, slug);
+    }
+
+    /// <summary>The parts of a picture's prompt, whose images only those have who have their files.</summary>
+    private static async Task<IReadOnlyList<PromptPart>> AgainAsync(IReadOnlyList<OriginPart> told, IReadOnlyList<string> files, PromptImageFiles images, CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<string, PromptImage>(StringComparer.Ordinal);
+        foreach (string path in files)
+        {
+            var image = images.Add("image", await ReadAsync(path, cancellationToken));
+            if (!told.Any(part => part.ImageSha256 == image.Sha256)) throw new CommandException($"--image '{path}' is not among those that the picture was drawn from; say the prompt as well to draw another one.");
+            known[image.Sha256] = image;
+        }
+        return [.. told.Select(part => part.ImageSha256 is not { } sha256 ? new PromptPart { Text = part.Text, Weight = part.Weight }
+            : known.TryGetValue(sha256, out var image) ? new PromptPart { Image = image, Weight = part.Weight }
+            : throw new CommandException($"The picture was drawn from an image, whose file it does not carry: give the one with SHA-256 {sha256} with --image."))];
     }
 
     private static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)

@@ -47,7 +47,7 @@ internal static class ServerRun
         await store.EnsureWritableAsync(cancellationToken);
         double startSeconds = clock.Elapsed.TotalSeconds;
 
-        var end = await WatchAsync(client.StreamAsync(ToSend(request, settings.Images), cancellationToken), line);
+        var end = await WatchAsync(client.StreamAsync(ToSend(request, settings.PromptImages), cancellationToken), line);
         if (end.Result is not { } result) throw new CommandException(end.Error ?? "The generation ended without a result.");
         var images = new List<RankedImage>();
         foreach (var image in result.Images)
@@ -59,7 +59,7 @@ internal static class ServerRun
 
         string? grid = settings.Grid ? await GenerateRun.WriteGridAsync(settings, request, result, cancellationToken) : null;
         line.Dispose();
-        var report = new GenerateReport(request, result, grid, startSeconds, clock.Elapsed.TotalSeconds);
+        var report = new GenerateReport(request, result, grid, Replay.Of(settings.From, request, result), [], startSeconds, clock.Elapsed.TotalSeconds);
         Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());
         return 0;
     }

@@ -1,10 +1,11 @@
 using System.Globalization;
+using ClipGen.Cli.Terminal;
 
 namespace ClipGen.Cli.Serving;
 
 /// <summary>What <c>clipgen serve</c> was asked; null leaves it to the other sources of configuration.</summary>
 internal sealed record ServeSettings(
-    string? Http, string? Data, string? Roles, string? Cluster, string? Name, int? Port, string? Devices, string? Models, string? Stages, int? Slots, int? Threads)
+    string? Http, string? Data, string? Roles, string? Cluster, string? Name, int? Port, string? Devices, string? Models, string? Stages, int? Slots, int? Threads, string? Images)
 {
     /// <summary>The same by configuration key.</summary>
     public IEnumerable<KeyValuePair<string, string?>> ToConfiguration()
@@ -29,6 +30,7 @@ internal sealed record ServeSettings(
         Set("Engine:Slots", Slots?.ToString(CultureInfo.InvariantCulture));
         Set("Simulation:Slots", Slots?.ToString(CultureInfo.InvariantCulture));
         Set("Engine:Threads", Threads?.ToString(CultureInfo.InvariantCulture));
+        settings.AddRange(ImagesOption.ToConfiguration(Images));
         return settings;
     }
 }

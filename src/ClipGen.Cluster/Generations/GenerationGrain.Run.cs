@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ClipGen.Cluster.Storage;
 using ClipGen.Cluster.Telemetry;
 
 namespace ClipGen.Cluster.Generations;
@@ -144,18 +145,20 @@ internal sealed partial class GenerationGrain
         var request = log.Status.Request;
         var images = new List<RankedImage>();
         var retry = Patiently();
+        var properties = new ImageProperties { GenerationId = Id, Tenant = Submission.Tenant, Model = request.Model, ModelDigest = request.ModelDigest, Seed = request.Seed };
         await retry.RunAsync(() => Owners.ClaimAsync(Id), cancellationToken);
         foreach (var candidate in ranked.Candidates)
         {
             if (candidate.Image is not { } file) continue;
             string name = request.ImageName(candidate.Candidate);
+            var known = properties with { Candidate = candidate.Candidate, ClipScore = candidate.ClipScore };
             images.Add(new()
             {
                 Rank = images.Count + 1,
                 Candidate = candidate.Candidate,
                 ClipScore = candidate.ClipScore,
                 Name = name,
-                Location = await retry.RunAsync(() => store.WriteAsync(name, file, cancellationToken), cancellationToken),
+                Location = await retry.RunAsync(() => store.WriteAsync(name, file, known, cancellationToken), cancellationToken),
                 Sha256 = Convert.ToHexStringLower(SHA256.HashData(file)),
                 CodesSha256 = candidate.CodesSha256,
                 Bytes = file.Length,
@@ -163,7 +166,7 @@ internal sealed partial class GenerationGrain
             log.Append(GenerationEventKind.ImageStored);
         }
         byte[] manifest = GenerationManifest.Of(request, prompt, ranked.DeviceKind, images, scores).ToJson();
-        return (images, await retry.RunAsync(() => store.WriteAsync(request.ManifestName, manifest, cancellationToken), cancellationToken));
+        return (images, await retry.RunAsync(() => store.WriteAsync(request.ManifestName, manifest, properties, cancellationToken), cancellationToken));
     }
 
     private StoreRetry Patiently() => new(options.Value, Id, time, e =>

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace ClipGen.Cluster.Storage;
 
 /// <summary>
-/// Files in one folder. A file appears whole or not at all (<see cref="WholeFile"/>), and never replaces another.
+/// Files in one folder. A file appears whole or not at all (<see cref="WholeFile"/>), and never replaces another. What is known of an
+/// image besides its bytes is in its manifest only.
 /// </summary>
 public sealed class FileImageStore(IOptions<FileImageStoreOptions> options) : IImageStore
 {
@@ -28,7 +29,7 @@ public sealed class FileImageStore(IOptions<FileImageStoreOptions> options) : II
         }
     }
 
-    public async Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, ImageProperties? properties, CancellationToken cancellationToken)
     {
         string path = LocationOf(name);
         try

@@ -78,7 +78,7 @@ internal sealed class ImageEndpoints(
             data.Add(new()
             {
                 B64Json = asUrl ? null : Convert.ToBase64String(await store.ReadAsync(image, context.RequestAborted)),
-                Url = asUrl ? resources.ImageUrl(end.Id, image.Name, context.Request) : null,
+                Url = asUrl ? (await store.LinkAsync(image, context.RequestAborted))?.AbsoluteUri ?? resources.ImageUrl(end.Id, image.Name, context.Request) : null,
                 Seed = end.Request.Seed,
                 Candidate = image.Candidate,
                 ClipScore = image.ClipScore,

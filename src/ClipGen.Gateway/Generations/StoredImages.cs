@@ -17,6 +17,9 @@ internal sealed class StoredImages(IImageStore store)
     public Task<byte[]> ReadAsync(GenerationStatus status, string name, CancellationToken cancellationToken) =>
         ReadAsync(status.Result?.Images.FirstOrDefault(i => i.Name == name) ?? throw Gone(name), cancellationToken);
 
+    /// <summary>Where the store itself hands an image out for a while; null where it does not.</summary>
+    public Task<Uri?> LinkAsync(RankedImage image, CancellationToken cancellationToken) => store.LinkAsync(image.Name, cancellationToken);
+
     private static ApiException Gone(string name) =>
         new(StatusCodes.Status404NotFound, ErrorTypes.InvalidRequest, ErrorCodes.ImageNotFound, $"There is no image '{new string([.. name.Take(80).Where(c => !char.IsControl(c))])}' of this generation.", "name");
 }

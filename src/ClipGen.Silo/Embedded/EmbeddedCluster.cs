@@ -27,6 +27,9 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     /// <summary>The way in: <c>Grains.GetGrain&lt;IGatewayGrain&gt;(model)</c>.</summary>
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
+    /// <summary>Where it keeps its images.</summary>
+    public IImageStore Images => _host.Services.GetRequiredService<IImageStore>();
+
     /// <param name="engines">Loaded and ready; they stay the caller's, who disposes them after the cluster.</param>
     public static async Task<EmbeddedCluster> StartAsync(EmbeddedClusterOptions options, IReadOnlyList<IDeviceEngine> engines, CancellationToken cancellationToken)
     {
@@ -71,7 +74,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private static IHost Build(EmbeddedClusterOptions options, string dataFolder, IReadOnlyList<IDeviceEngine> engines)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(EnvironmentSettings.Read());
+        builder.Configuration.AddInMemoryCollection(EnvironmentSettings.Read()).AddInMemoryCollection(options.Settings);
         // Whatever goes wrong reaches the caller as an exception or an event. What Orleans and the host would log besides is about
         // a small machine (no server GC) and about being stopped at once, as is meant here; it is there for who asks for details.
         builder.Logging.SetMinimumLevel(options.LogLevel < LogLevel.Warning ? options.LogLevel : LogLevel.Critical);

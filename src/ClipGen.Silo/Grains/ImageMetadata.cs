@@ -1,45 +1,33 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Unicode;
+using ClipGen.Silo.Origins;
 
 namespace ClipGen.Silo.Grains;
 
-/// <summary>What a PNG carries of its request: enough to draw it again. No version of the software and no time: the same request writes the same bytes.</summary>
+/// <summary>
+/// What a PNG carries of its request: enough to draw it again; and its codes, to decode it again (<see cref="ImageOrigin"/> reads both).
+/// No version of the software and no time: the same request writes the same bytes.
+/// </summary>
 internal static class ImageMetadata
 {
-    public static IReadOnlyList<KeyValuePair<string, string>> Of(GenerationRequest request, int candidate, string codesSha256) =>
-    [
-        new("Software", "ClipGen.Cluster"),
-        new("clipgen:prompt", request.Prompt),
-        .. request.Parts is { } parts ? [new("clipgen:prompts", PromptsOf(parts))] : (KeyValuePair<string, string>[])[],
-        new("clipgen:seed", request.Seed.ToString(CultureInfo.InvariantCulture)),
-        new("clipgen:candidate", candidate.ToString(CultureInfo.InvariantCulture)),
-        new("clipgen:model", request.Model),
-        new("clipgen:model_digest", request.ModelDigest),
-        new("clipgen:codes_sha256", codesSha256),
-        new("clipgen:sampling", string.Create(CultureInfo.InvariantCulture,
-            $"top_k={request.Sampling.TopK} top_p={request.Sampling.TopP:R} temperature={request.Sampling.Temperature:R} reference_quirks={(request.ReferenceQuirks ? "true" : "false")}")),
-    ];
-
-    /// <summary>As a request over HTTP says them, but for images, which are named by the hash of their file.</summary>
-    private static string PromptsOf(IReadOnlyList<PromptPart> parts)
+    public static IReadOnlyList<KeyValuePair<string, string>> Of(GenerationRequest request, int candidate, string codesSha256, ReadOnlySpan<int> codes)
     {
-        using var text = new MemoryStream();
-        using (var json = new Utf8JsonWriter(text, new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) }))
-        {
-            json.WriteStartArray();
-            foreach (var part in parts)
-            {
-                json.WriteStartObject();
-                if (part.Image is { } image) json.WriteString("image_sha256", image.Sha256);
-                else json.WriteString("text", part.Text);
-                json.WriteNumber("weight", part.Weight);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-        }
-        return Encoding.UTF8.GetString(text.GetBuffer().AsSpan(0, (int)text.Length));
+        List<KeyValuePair<string, string>> texts =
+        [
+            new("Software", "ClipGen.Cluster"),
+            new(OriginKeys.Prompt, request.Prompt),
+            .. request.Parts is { } parts ? [new(OriginKeys.Prompts, OriginPart.Write(parts))] : (KeyValuePair<string, string>[])[],
+            new(OriginKeys.Seed, request.Seed.ToString(CultureInfo.InvariantCulture)),
+            new(OriginKeys.Candidate, candidate.ToString(CultureInfo.InvariantCulture)),
+            new(OriginKeys.Candidates, request.Candidates.ToString(CultureInfo.InvariantCulture)),
+            new(OriginKeys.Keep, request.Keep.ToString(CultureInfo.InvariantCulture)),
+            new(OriginKeys.Model, request.Model),
+            new(OriginKeys.ModelDigest, request.ModelDigest),
+            new(OriginKeys.CodesSha256, codesSha256),
+            new(OriginKeys.Sampling, string.Create(CultureInfo.InvariantCulture,
+                $"top_k={request.Sampling.TopK} top_p={request.Sampling.TopP:R} temperature={request.Sampling.Temperature:R} reference_quirks={(request.ReferenceQuirks ? "true" : "false")}")),
+            new(OriginKeys.Request, request.Digest),
+        ];
+        if (PackedCodes.Pack(codes) is { } packed) texts.Add(new(OriginKeys.Codes, packed));
+        return texts;
     }
 }

@@ -55,8 +55,10 @@ internal sealed class VqganDecoderGrain(StageDevice device, TimeProvider time) :
         [.. request.Candidates.Select(c => (c.Candidate, Vectors.ToCodes(c.Codes)))],
         request.Request.Keep,
         FileFormat(request.Request.Format),
-        request.Request.EmbedMetadata ? (candidate, codesSha256) => ImageMetadata.Of(request.Request, candidate, codesSha256) : null,
+        request.Request.EmbedMetadata ? (candidate, codesSha256) => ImageMetadata.Of(request.Request, candidate, codesSha256, Codes(request, candidate)) : null,
         request.Request.ReferenceQuirks);
+
+    private static int[] Codes(DecodeRequest request, int candidate) => Vectors.ToCodes(request.Candidates.First(c => c.Candidate == candidate).Codes);
 
     // The engine does both in one go and tells the device time of each: the border between the two spans is put in proportion.
     private void Trace(DateTimeOffset began, RankedCandidates ranked)

@@ -122,7 +122,7 @@ public sealed class FailureTests
     {
         public Task EnsureWritableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        public Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, ImageProperties? properties, CancellationToken cancellationToken) =>
             throw new ImageStoreException("Cannot write 'x': the disk is full.");
 
         public Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);

@@ -93,9 +93,9 @@ public sealed class StoreRetryTests
 
         public Task EnsureWritableAsync(CancellationToken cancellationToken) => inner.EnsureWritableAsync(cancellationToken);
 
-        public Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        public Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, ImageProperties? properties, CancellationToken cancellationToken)
         {
-            if (++_calls % 3 == 0) return inner.WriteAsync(name, content, cancellationToken);
+            if (++_calls % 3 == 0) return inner.WriteAsync(name, content, properties, cancellationToken);
             Failures++;
             throw new TimeoutException("The store does not answer.");
         }

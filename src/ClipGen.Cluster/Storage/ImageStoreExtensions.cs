@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace ClipGen.Cluster.Storage;
+
+public static class ImageStoreExtensions
+{
+    /// <summary>Keeps images where the configuration says unless another store was added before. Calling twice is harmless.</summary>
+    public static IServiceCollection AddImageStore(this IServiceCollection services)
+    {
+        services.AddOptions<FileImageStoreOptions>().BindConfiguration(FileImageStoreOptions.SectionName).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FileImageStoreOptions>, FileImageStoreOptionsValidator>());
+        services.AddOptions<ImageStoreOptions>().BindConfiguration(ImageStoreOptions.SectionName).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ImageStoreOptions>, ImageStoreOptionsValidator>());
+        services.TryAddSingleton<IImageStore>(provider => provider.GetRequiredService<IOptions<ImageStoreOptions>>().Value.IsBlob
+            ? ActivatorUtilities.CreateInstance<BlobImageStore>(provider)
+            : ActivatorUtilities.CreateInstance<FileImageStore>(provider));
+        return services;
+    }
+}

@@ -40,3 +40,12 @@ public sealed class PromptImageMissingException(string message) : Exception(mess
 /// <summary>An idempotency key came again with another request.</summary>
 [GenerateSerializer, Alias("clipgen.IdempotencyMismatchException")]
 public sealed class IdempotencyMismatchException(string message) : Exception(message);
+
+/// <summary>What was asked for can be had only of a generation that has ended.</summary>
+/// <param name="expectedAt">When it is expected to; null when that cannot be told.</param>
+[GenerateSerializer, Alias("clipgen.GenerationNotEndedException")]
+public sealed class GenerationNotEndedException(string message, DateTimeOffset? expectedAt) : Exception(message)
+{
+    /// <summary>Estimated time of its end; null when that cannot be told.</summary>
+    [Id(0)] public DateTimeOffset? ExpectedAt { get; init; } = expectedAt;
+}

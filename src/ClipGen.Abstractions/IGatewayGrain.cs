@@ -50,8 +50,10 @@ public interface IGatewayGrain : IGrainWithStringKey
 
     /// <summary>Called by a generation whose end has been written down, however it ended: nothing of it is kept here any more.</summary>
     /// <param name="completed">Whether it ended well, so that the time given at acceptance can be held against it.</param>
+    /// <param name="images">Images it has stored.</param>
+    /// <param name="took">From its acceptance to its end; null from who does not say.</param>
     [Alias("Release")]
-    Task ReleaseAsync(string generationId, bool completed);
+    Task ReleaseAsync(string generationId, bool completed, int images = 0, TimeSpan? took = null);
 
     /// <summary>Called by a device's silo every second, and when something changed.</summary>
     [Alias("Report")]

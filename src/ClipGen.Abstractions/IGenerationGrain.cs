@@ -119,6 +119,12 @@ public sealed record GenerationStatus
 
     /// <summary>Whose it is.</summary>
     [Id(11)] public string Tenant { get; init; } = Submission.DefaultTenant;
+
+    /// <summary>The generation that this one runs again; null for one that is no replay.</summary>
+    [Id(12)] public string? ReplayOf { get; init; }
+
+    /// <summary>Set when this is a replay and <see cref="State"/> is <see cref="GenerationState.Completed"/>; <see cref="Result"/> has no images then.</summary>
+    [Id(13)] public ReplayOutcome? Replay { get; init; }
 }
 
 /// <summary>One numbered event of a generation.</summary>

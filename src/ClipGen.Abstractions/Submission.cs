@@ -42,6 +42,28 @@ public sealed record Submission
 
     /// <summary>Ends it when nobody watches it any more, once somebody has. Default: false, it is finished for whoever comes for it.</summary>
     [Id(7)] public bool CancelUnwatched { get; init; }
+
+    /// <summary>
+    /// It runs a request again that was run before: it really samples and decodes, stores no image, and says whether the images are the
+    /// same (<see cref="GenerationStatus.Replay"/>). Null for a request that is run for its images.
+    /// </summary>
+    [Id(8)] public ReplayOrder? Replay { get; init; }
+
+    /// <summary>Has a completed generation run again.</summary>
+    /// <param name="idempotencyKey">As <see cref="IdempotencyKey"/>, among the replays of this generation.</param>
+    /// <exception cref="GenerationNotEndedException">It has not ended.</exception>
+    /// <exception cref="InvalidRequestException">It ended without images, or is a replay.</exception>
+    public static Submission OfReplay(GenerationStatus generation, string? idempotencyKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(generation);
+        if (generation.State is GenerationState.Queued or GenerationState.Running)
+            throw new GenerationNotEndedException($"The generation {generation.Id} has not ended; replay it when it has.", generation.ExpectedAt);
+        if (generation.ReplayOf is { } original)
+            throw new InvalidRequestException([new("id", $"is a replay itself; replay {original} again.")]);
+        if (generation.Result is not { } result)
+            throw new InvalidRequestException([new("id", $"is a generation that {(generation.State == GenerationState.Failed ? "failed" : "was cancelled")}: there are no images to compare with.")]);
+        return new() { Request = generation.Request, Tenant = generation.Tenant, IdempotencyKey = idempotencyKey, Replay = new(generation.Id, result.DeviceKind, result.Images) };
+    }
 }
 
 /// <summary>A submission that was written down: from here on it survives any process.</summary>

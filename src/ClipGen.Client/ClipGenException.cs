@@ -47,7 +47,7 @@ public sealed class ClipGenNotFoundException : ClipGenException
     internal ClipGenNotFoundException(string message, string? code) : base(message, code) { }
 }
 
-/// <summary>An idempotency key was used before: for another request, or for one that is still being accepted.</summary>
+/// <summary>An idempotency key was used before, for another request or for one that is still being accepted; or a generation has not ended.</summary>
 public sealed class ClipGenConflictException : ClipGenException
 {
     internal ClipGenConflictException(string message, string? code) : base(message, code) { }

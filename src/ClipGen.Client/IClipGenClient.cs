@@ -36,6 +36,21 @@ public interface IClipGenClient
     /// <exception cref="ClipGenNotFoundException">The image is not kept any more.</exception>
     Task<GeneratedImage> DownloadAsync(GenerationStatus generation, RankedImage image, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// The caller's generations, newest first, page by page as they are read: each exactly once, however many are accepted meanwhile. The
+    /// list may lag behind by a moment.
+    /// </summary>
+    IAsyncEnumerable<GenerationStatus> ListAsync(GenerationFilter? filter = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs a completed generation again, really, and says whether its images came out the same; takes as long as drawing does. Nothing of
+    /// the first run is changed. Cancelling stops the second.
+    /// </summary>
+    /// <exception cref="ClipGenNotFoundException">There is no such generation, or no device has the version of the model that drew it any more.</exception>
+    /// <exception cref="ClipGenConflictException">It has not ended.</exception>
+    /// <exception cref="ClipGenInvalidRequestException">It ended without images, or is a replay itself.</exception>
+    Task<ReplayOutcome> ReplayAsync(string id, CancellationToken cancellationToken = default);
+
     /// <summary>The models that some device has.</summary>
     Task<IReadOnlyList<ModelDescription>> GetModelsAsync(CancellationToken cancellationToken = default);
 }

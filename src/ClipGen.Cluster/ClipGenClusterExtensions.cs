@@ -1,4 +1,5 @@
 using ClipGen.Cluster.Generations;
+using ClipGen.Cluster.Hosting;
 using ClipGen.Cluster.Placement;
 using ClipGen.Cluster.Prompts;
 using ClipGen.Cluster.Scheduling;
@@ -21,6 +22,7 @@ public static class ClipGenClusterExtensions
 
         services.AddSingleton<ClusterInstruments>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ShutdownClock>();
         services.TryAddSingleton<ISiloRole, GatewayOnly>();
         services.AddQueueOptions();
         services.AddOptions<GenerationOptions>().BindConfiguration(GenerationOptions.SectionName).ValidateOnStart();

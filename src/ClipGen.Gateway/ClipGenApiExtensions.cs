@@ -25,12 +25,15 @@ public static class ClipGenApiExtensions
         services.AddSingleton(new ApiKeys(AuthOptions.From(builder.Configuration)));
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
+        services.AddSingleton<AnswersInFlight>();
+        services.AddHostedService(provider => provider.GetRequiredService<AnswersInFlight>());
         services.AddSingleton<GenerationDoor>();
         services.AddSingleton<GenerationWatch>();
         services.AddSingleton<StoredImages>();
         services.AddSingleton<Resources>();
         services.AddSingleton<ImageEndpoints>();
         services.AddSingleton<GenerationEndpoints>();
+        services.AddSingleton<ReplayEndpoint>();
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
@@ -55,10 +58,15 @@ public static class ClipGenApiExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
         var keys = app.Services.GetRequiredService<ApiKeys>();
+        var inFlight = app.Services.GetRequiredService<AnswersInFlight>();
+        app.Use(inFlight.InvokeAsync);
         app.UseMiddleware<ErrorAnswers>();
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/v1"), v1 => v1.Use((context, next) => ApiKeyCheck.InvokeAsync(context, keys, next)));
+        DashboardEndpoints.Map(app, keys);
         ImageEndpoints.Map(app);
         GenerationEndpoints.Map(app);
+        ListEndpoint.Map(app);
+        ReplayEndpoint.Map(app);
         ModelEndpoints.Map(app);
         ClusterEndpoints.Map(app);
         app.MapOpenApi();

@@ -22,6 +22,22 @@ public sealed class DescriptionTests
     }
 
     [Fact]
+    public async Task What_has_got_done_of_late_is_told()
+    {
+        await using var sut = await Sut.CreateSut();
+        var before = (await sut.Get("/v1/cluster")).Json.GetProperty("queues")[0];
+        Assert.Equal(0, before.GetProperty("images_per_second").GetDouble());
+        Assert.False(before.TryGetProperty("latency_p50", out _));
+
+        await sut.Images("""{"prompt":"x","n":2}""");
+
+        var after = (await sut.Get("/v1/cluster")).Json.GetProperty("queues")[0];
+        Assert.InRange(after.GetProperty("images_per_second").GetDouble(), 2 / 60.0, 2);
+        Assert.InRange(after.GetProperty("latency_p50").GetDouble(), 0.0001, 60);
+        Assert.Equal(after.GetProperty("latency_p50").GetDouble(), after.GetProperty("latency_p95").GetDouble());
+    }
+
+    [Fact]
     public async Task The_API_describes_itself()
     {
         await using var sut = await Sut.CreateSut();
@@ -30,8 +46,11 @@ public sealed class DescriptionTests
 
         var paths = document.GetProperty("paths");
         Assert.All(
-            ["/v1/images/generations", "/v1/images/variations", "/v1/generations", "/v1/generations/{id}", "/v1/generations/{id}/events", "/v1/models", "/v1/cluster"],
+            [
+                "/v1/images/generations", "/v1/images/variations", "/v1/generations", "/v1/generations/{id}", "/v1/generations/{id}/events", "/v1/generations/{id}/replay", "/v1/models", "/v1/cluster",
+            ],
             path => Assert.True(paths.TryGetProperty(path, out _), path));
+        Assert.True(paths.GetProperty("/v1/generations").TryGetProperty("get", out _));
         var request = document.GetProperty("components").GetProperty("schemas").GetProperty("CreateImageRequest").GetProperty("properties");
         Assert.True(request.TryGetProperty("partial_images", out _));
     }

@@ -16,6 +16,7 @@ internal sealed class Sut : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly string _folder;
+    private int _stopped;
 
     private Sut(WebApplication app, string folder)
     {
@@ -34,7 +35,7 @@ internal sealed class Sut : IAsyncDisposable
 
     public static Task<Sut> CreateSut(params FakeEngine[] engines) => CreateSut([], engines.Length == 0 ? [new()] : engines);
 
-    public static async Task<Sut> CreateSut(Dictionary<string, string?> settings, FakeEngine[] engines)
+    public static async Task<Sut> CreateSut(Dictionary<string, string?> settings, FakeEngine[] engines, Action<IServiceCollection>? configure = null)
     {
         string folder = Directory.CreateTempSubdirectory("clipgen-").FullName;
         var builder = ClipGenHost.CreateBuilder(
@@ -46,6 +47,7 @@ internal sealed class Sut : IAsyncDisposable
                 silo.Services.Configure<GenerationOptions>(o => (o.Backoff, o.UnwatchedGrace) = (TimeSpan.Zero, TimeSpan.Zero));
             });
         builder.Logging.ClearProviders();
+        configure?.Invoke(builder.Services);
         builder.AddClipGenApi();
         var app = builder.BuildClipGen();
         app.MapClipGenApi();
@@ -79,10 +81,18 @@ internal sealed class Sut : IAsyncDisposable
         return await response.Content.ReadAsStreamAsync(Token);
     }
 
+    /// <summary>As after SIGTERM.</summary>
+    public async Task StopAsync()
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) == 1) return;
+        _app.Lifetime.StopApplication();
+        await _app.StopAsync(CancellationToken.None);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await _app.StopAsync(CancellationToken.None);
+        await StopAsync();
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

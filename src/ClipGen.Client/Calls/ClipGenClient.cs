@@ -86,6 +86,25 @@ internal sealed class ClipGenClient(ITransport transport, RetryPolicy retry, Cli
             cancellationToken);
     }
 
+    public async IAsyncEnumerable<GenerationStatus> ListAsync(GenerationFilter? filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        filter ??= new();
+        for (string? after = null; ;)
+        {
+            var page = await retry.RunAsync(token => transport.ListAsync(filter, after, token), cancellationToken);
+            foreach (var generation in page.Generations) yield return generation;
+            if (page.Next is null) yield break;
+            after = page.Next;
+        }
+    }
+
+    public Task<ReplayOutcome> ReplayAsync(string id, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(id);
+        string key = Guid.NewGuid().ToString("N");   // a call that is tried again waits for the run that the first try began
+        return retry.RunAsync(token => transport.ReplayAsync(id, key, token), cancellationToken, Timeout.InfiniteTimeSpan);
+    }
+
     public Task<IReadOnlyList<ModelDescription>> GetModelsAsync(CancellationToken cancellationToken) => retry.RunAsync(transport.GetModelsAsync, cancellationToken);
 
     /// <summary>Follows what this call has submitted; a call that is cancelled takes its generation with it.</summary>

@@ -15,5 +15,10 @@ internal interface ITransport
 
     Task<byte[]> ReadImageAsync(GenerationStatus generation, RankedImage image, CancellationToken cancellationToken);
 
+    Task<GenerationListPage> ListAsync(GenerationFilter filter, string? after, CancellationToken cancellationToken);
+
+    /// <summary>Waits for the second run's end. The same key again waits for the same run.</summary>
+    Task<ReplayOutcome> ReplayAsync(string id, string idempotencyKey, CancellationToken cancellationToken);
+
     Task<IReadOnlyList<ModelDescription>> GetModelsAsync(CancellationToken cancellationToken);
 }

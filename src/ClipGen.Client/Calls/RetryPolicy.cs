@@ -4,14 +4,15 @@ namespace ClipGen.Client.Calls;
 /// <param name="jitter">0 to 1; spreads clients that were turned away together.</param>
 internal sealed class RetryPolicy(ClipGenClientOptions options, TimeProvider time, Func<double> jitter)
 {
-    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
+    /// <param name="timeout">For one try; null for that of the options.</param>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {
         for (int retries = 0; ; retries++)
         {
             ClipGenException error;
             try
             {
-                return await TryAsync(attempt, cancellationToken);
+                return await TryAsync(attempt, timeout ?? options.CallTimeout, cancellationToken);
             }
             catch (ClipGenException e) when (PauseAfter(e, retries) is not null)
             {
@@ -38,17 +39,17 @@ internal sealed class RetryPolicy(ClipGenClientOptions options, TimeProvider tim
         return TimeSpan.FromMilliseconds(longest * (1 - (jitter() / 2)));
     }
 
-    private async Task<T> TryAsync<T>(Func<CancellationToken, Task<T>> attempt, CancellationToken cancellationToken)
+    private async Task<T> TryAsync<T>(Func<CancellationToken, Task<T>> attempt, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(options.CallTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var timer = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
             return await attempt(either.Token);
         }
-        catch (OperationCanceledException e) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException e) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new ClipGenUnavailableException($"No answer within {options.CallTimeout.TotalSeconds:0.###} s.", ClientErrorCodes.Timeout, e);
+            throw new ClipGenUnavailableException($"No answer within {timeout.TotalSeconds:0.###} s.", ClientErrorCodes.Timeout, e);
         }
     }
 }

@@ -62,6 +62,21 @@ internal sealed class HttpTransport(IHttpClientFactory clients, ClipGenHttpOptio
         return await WithinAsync(response.Content.ReadAsByteArrayAsync(cancellationToken));
     }
 
+    public async Task<GenerationListPage> ListAsync(GenerationFilter filter, string? after, CancellationToken cancellationToken)
+    {
+        using var message = Message(HttpMethod.Get, ListQuery.Of(filter, after));
+        var page = await ReadAsync(message, WireJson.Default.GenerationPage, cancellationToken);
+        var now = time.GetUtcNow();
+        return new([.. page.Data.Select(g => WireMapping.ToStatus(g, now))], page.HasMore ? page.Next ?? page.LastId : null);
+    }
+
+    public async Task<ReplayOutcome> ReplayAsync(string id, string idempotencyKey, CancellationToken cancellationToken)
+    {
+        using var message = Message(HttpMethod.Post, $"{PathOf(id)}/replay");
+        message.Headers.Add(WireNames.Headers.IdempotencyKey, idempotencyKey);
+        return WireMapping.ToOutcome(await ReadAsync(message, WireJson.Default.ReplayResource, cancellationToken));
+    }
+
     public async Task<IReadOnlyList<ModelDescription>> GetModelsAsync(CancellationToken cancellationToken)
     {
         using var message = Message(HttpMethod.Get, "v1/models");

@@ -54,6 +54,18 @@ internal static class WireMapping
         ExpectedAt = now.After(resource.EtaMs),
         AcceptedAt = DateTimeOffset.FromUnixTimeSeconds(resource.CreatedAt),
         Retries = resource.Retries,
+        ReplayOf = resource.ReplayOf,
+        Replay = resource.Replay is { } replay ? ToOutcome(replay) : null,
+    };
+
+    public static ReplayOutcome ToOutcome(ReplayResource replay) => new()
+    {
+        GenerationId = replay.GenerationId,
+        ReplayId = replay.Id,
+        ModelDigest = replay.ModelDigest,
+        DeviceKind = replay.DeviceKind,
+        ReplayDeviceKind = replay.ReplayDeviceKind,
+        Images = [.. replay.Images.Select(i => new ComparedImage(i.Candidate, i.CodesSha256, i.ReplayCodesSha256, i.Sha256, i.ReplaySha256))],
     };
 
     /// <summary>Null for an event of a kind that this version does not know.</summary>

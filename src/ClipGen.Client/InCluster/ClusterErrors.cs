@@ -6,6 +6,9 @@ namespace ClipGen.Client.InCluster;
 /// <summary>What grain calls throw, as the exceptions and codes that the same thing has over HTTP.</summary>
 internal static class ClusterErrors
 {
+    /// <summary>As over HTTP: whoever is told to come again does not come at once.</summary>
+    private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(1);
+
     public static async Task<T> WithinAsync<T>(Func<Task<T>> call)
     {
         try
@@ -27,6 +30,16 @@ internal static class ClusterErrors
         catch (IdempotencyMismatchException e)
         {
             throw new ClipGenConflictException(e.Message, WireNames.ErrorCodes.IdempotencyMismatch) { Parameter = WireNames.Headers.IdempotencyKey };
+        }
+        catch (GenerationNotEndedException e)
+        {
+            var left = e.ExpectedAt - DateTimeOffset.UtcNow;
+            throw new ClipGenConflictException(e.Message, WireNames.ErrorCodes.GenerationNotEnded)
+            {
+                Parameter = "id",
+                RetryAfter = left > LeastWait ? left : LeastWait,
+                IsTransient = true,
+            };
         }
         catch (RefusedException e)
         {

@@ -46,8 +46,41 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
         (await Generation(generation.Id).ReadImageAsync(image.Candidate))?.Content
         ?? throw new ClipGenNotFoundException($"The image {image.Name} is not kept any more.", WireNames.ErrorCodes.ImageNotFound)).WaitAsync(cancellationToken);
 
+    public Task<GenerationListPage> ListAsync(GenerationFilter filter, string? after, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(() =>
+        grains.GetGrain<IGenerationListGrain>(options.Tenant).ListAsync(new()
+        {
+            Limit = filter.PageSize,
+            After = after,
+            States = filter.States,
+            Model = filter.Model,
+            CreatedAfter = ToSecond(filter.CreatedAfter),
+            CreatedBefore = ToSecond(filter.CreatedBefore),
+        })).WaitAsync(cancellationToken);
+
+    public Task<ReplayOutcome> ReplayAsync(string id, string idempotencyKey, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
+    {
+        var submission = Submission.OfReplay(await Generation(id).GetStatusAsync(), idempotencyKey) with { Tenant = options.Tenant, CancelUnwatched = true };
+        var replay = Generation((await grains.GetGrain<IGatewayGrain>(submission.Request.Model).SubmitAsync(submission)).Id);
+        try
+        {
+            await foreach (var e in replay.WatchAsync(0, cancellationToken))
+            {
+                if (e.Status is { State: not (GenerationState.Queued or GenerationState.Running) } end) return end.Replay ?? throw new ClipGenGenerationException(end);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            replay.CancelAsync().Ignore();   // the key is this call's own: nobody else waits for it
+            throw;
+        }
+        throw new ClipGenUnavailableException("The events ended before the replay did.", ClientErrorCodes.ConnectionLost);
+    });
+
     public Task<IReadOnlyList<ModelDescription>> GetModelsAsync(CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
         (IReadOnlyList<ModelDescription>)await Task.WhenAll((await ModelNamesAsync()).Select(name => grains.GetGrain<IGatewayGrain>(name).DescribeAsync()))).WaitAsync(cancellationToken);
+
+    // As over HTTP, where times are whole seconds.
+    private static DateTimeOffset? ToSecond(DateTimeOffset? time) => time is { } exact ? DateTimeOffset.FromUnixTimeSeconds(exact.ToUnixTimeSeconds()) : null;
 
     private IGenerationGrain Generation(string id) => grains.GetGrain<IGenerationGrain>(id);
 

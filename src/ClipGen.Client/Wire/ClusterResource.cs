@@ -56,8 +56,14 @@ public sealed record QueueResource
     /// <summary>Generations that have not ended.</summary>
     public required int Unfinished { get; init; }
 
-    /// <summary>Images stored a second of late; null where it is not measured.</summary>
+    /// <summary>Images stored a second, over the last minute; null where it is not measured.</summary>
     public double? ImagesPerSecond { get; init; }
+
+    /// <summary>Half of the generations that completed within the last five minutes took no longer, in seconds from acceptance to end; null when there was none.</summary>
+    public double? LatencyP50 { get; init; }
+
+    /// <summary>95 of 100 of them took no longer, in seconds.</summary>
+    public double? LatencyP95 { get; init; }
 
     /// <summary>Median |predicted − actual| of the times given at acceptance as a share of the actual time; null before the first.</summary>
     public double? EtaErrorMedian { get; init; }

@@ -85,6 +85,12 @@ public sealed record GenerationResource
 
     /// <summary>Null unless <c>failed</c>.</summary>
     public ErrorBody? Error { get; init; }
+
+    /// <summary>The generation that this one runs again; null for one that is no replay.</summary>
+    public string? ReplayOf { get; init; }
+
+    /// <summary>What a replay has found; null before <c>completed</c>, and for one that is none.</summary>
+    public ReplayResource? Replay { get; init; }
 }
 
 /// <summary>One kept image of a generation.</summary>
@@ -126,17 +132,24 @@ public sealed record GenerationSeconds
     public required double Device { get; init; }
 }
 
-/// <summary>A page of <c>GET /v1/generations</c>, newest first.</summary>
+/// <summary>
+/// A page of <c>GET /v1/generations</c>, newest first. The list may lag behind by a moment; going on page by page shows each generation
+/// exactly once, however many are accepted meanwhile.
+/// </summary>
 public sealed record GenerationPage
 {
     /// <summary><c>list</c>.</summary>
     [JsonPropertyName("object")]
     public string Kind { get; } = "list";
 
+    /// <summary>May be fewer than the limit, even none, although there are more: a page is looked for only so long.</summary>
     public required IReadOnlyList<GenerationResource> Data { get; init; }
 
-    /// <summary>Whether there is another page: ask with <c>after</c> = <see cref="LastId"/>.</summary>
+    /// <summary>Whether there is another page: ask with <c>after</c> = <see cref="Next"/>.</summary>
     public required bool HasMore { get; init; }
+
+    /// <summary>Where the next page begins, for <c>after</c>; null on the last one.</summary>
+    public string? Next { get; init; }
 
     /// <summary>Null on an empty page.</summary>
     public string? FirstId { get; init; }

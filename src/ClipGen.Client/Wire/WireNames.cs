@@ -43,6 +43,7 @@ public static class WireNames
         public const string ModelNotFound = "model_not_found";
         public const string GenerationNotFound = "generation_not_found";
         public const string ImageNotFound = "image_not_found";
+        public const string GenerationNotEnded = "generation_not_ended";
         public const string IdempotencyKeyInUse = "idempotency_key_in_use";
         public const string IdempotencyMismatch = "idempotency_mismatch";
         public const string QueueFull = "queue_full";

@@ -44,16 +44,21 @@ internal sealed partial class GatewayGrain
         if (digest is not null && Unserved(digest) > options.Value.WithoutDevices && _devices.IsServed()) throw new ModelReplacedException(OtherVersion(digest, _devices.Model!));
     }
 
-    private async Task<ModelDescription> CheckModelAsync(GenerationRequest request)
+    private async Task<ModelDescription> CheckModelAsync(Submission submission)
     {
+        var request = submission.Request;
         if (request.Model != Model) throw new ModelNotFoundException($"A request for the model '{request.Model}' was sent to the gateway of '{Model}'.");
         if (_devices.IsServed(request.ModelDigest)) return _devices.Version(request.ModelDigest)!;
         var model = await DescribeAsync();
-        return model.Digest == request.ModelDigest ? model : throw new ModelNotFoundException(OtherVersion(request.ModelDigest, model));
+        return model.Digest == request.ModelDigest ? model
+            : throw new ModelNotFoundException(submission.Replay is null ? OtherVersion(request.ModelDigest, model) : NotLoaded(submission.Replay.GenerationId, request.ModelDigest, model));
     }
 
     private string OtherVersion(string digest, ModelDescription loaded) =>
         $"The request was made for another version of the model '{Model}' (digest {digest}); loaded is {loaded.Digest}. Describe the model again and make the request anew.";
+
+    private string NotLoaded(string generation, string digest, ModelDescription loaded) =>
+        $"The generation {generation} was drawn by a version of the model '{Model}' that no device has any more (digest {digest}); loaded is {loaded.Digest}, which draws other images. It can be replayed where that version is loaded.";
 
     private async Task<ModelNotFoundException> UnknownModelAsync()
     {

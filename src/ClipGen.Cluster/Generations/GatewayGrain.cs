@@ -22,13 +22,14 @@ internal sealed partial class GatewayGrain(
     private readonly UnfinishedTable _unfinished = new(time);
     private readonly CandidateTime _candidateTime = new(prior: 5);
     private readonly EtaError _etaError = new();
+    private readonly RecentWork _recent = new(time);
 
     private string Model => this.GetPrimaryKeyString();
 
     public async Task<Accepted> SubmitAsync(Submission submission)
     {
         ArgumentNullException.ThrowIfNull(submission);
-        var model = await CheckModelAsync(submission.Request);
+        var model = await CheckModelAsync(submission);
         await _remembering;   // whoever has an accepted generation must know the model again after a restart
         string id = GenerationId.Of(submission, time);
         int ahead = _queue.AheadOfNew(Queued(id, submission.Tenant, submission.Priority, [.. Enumerable.Range(0, submission.Request.Candidates)]));
@@ -70,7 +71,8 @@ internal sealed partial class GatewayGrain(
         [.. _devices.Devices.Select(d => new DeviceStatus(d.Key, d.Report.Kind, d.Report.Slots, d.Free, d.Report.Stages, d.Report.Draining, d.Report.Trouble))],
         _queue.Count,
         _unfinished.Count,
-        new(_etaError.Count, _etaError.Mean, _etaError.P50, _etaError.P95)));
+        new(_etaError.Count, _etaError.Mean, _etaError.P50, _etaError.P95),
+        new(_recent.ImagesPerSecond, _recent.Latency(0.50), _recent.Latency(0.95))));
 
     public Task<QueuePlace> EnqueueAsync(SampleOrder order)
     {
@@ -106,8 +108,9 @@ internal sealed partial class GatewayGrain(
         return Task.CompletedTask;
     }
 
-    public async Task ReleaseAsync(string generationId, bool completed)
+    public async Task ReleaseAsync(string generationId, bool completed, int images, TimeSpan? took)
     {
+        if (completed && took is { } latency) _recent.Record(images, latency);
         if (_unfinished.Remove(generationId) is { Expected: { } expected } left && completed)
             _etaError.Record(expected, time.GetElapsedTime(left.Since));
         Withdraw(generationId);

@@ -22,6 +22,9 @@ internal sealed partial class GenerationGrain
     [LoggerMessage(LogLevel.Debug, "Generation {Generation} has no preview from device {Device}")]
     private partial void LogNotShown(Exception exception, string generation, string device);
 
+    [LoggerMessage(LogLevel.Information, "Generation {Generation} could not be entered in its tenant's list; trying again")]
+    private partial void LogNotListed(Exception exception, string generation);
+
     [LoggerMessage(LogLevel.Warning, "The record of generation {Generation} could not be written")]
     private partial void LogNotWritten(Exception exception, string generation);
 }

@@ -16,6 +16,7 @@ internal sealed partial class GenerationGrain
     /// <summary>Accepted is written: only after that does anything begin.</summary>
     private async Task AcceptAsync(Submission submission, ModelDescription model)
     {
+        var before = Kept;
         await SaveAsync(kept => new()
         {
             Submission = submission,
@@ -25,6 +26,7 @@ internal sealed partial class GenerationGrain
             Epoch = kept.Submission is null ? 0 : kept.Epoch + 1,
         });
         Begin();
+        LeaveOldPlace(before);
     }
 
     /// <summary>Goes on after another activation, which was lost or has handed it over.</summary>
@@ -53,12 +55,13 @@ internal sealed partial class GenerationGrain
         }
         if (Kept.Cancelled) _cancel.Cancel();
         DelayDeactivation(Timeout.InfiniteTimeSpan);
+        Enter();
         _run = RunAsync(_log, _cancel.Token);
     }
 
     /// <summary>
-    /// First the index of what is to be removed one day, then the record, then the gateway, then whoever watches: a crash in between leaves
-    /// an ended generation in the index of the unfinished, which is swept out, and never an unfinished one outside it.
+    /// First the index of what is to be removed one day and the tenant's list, then the record, then the gateway, then whoever watches: a
+    /// crash in between leaves an ended generation in the index of the unfinished, which is swept out, and never an unfinished one outside it.
     /// </summary>
     private async Task EndAsync(GenerationLog log, IGatewayGrain gateway, GenerationEventKind kind, GenerationStatus status)
     {
@@ -66,11 +69,12 @@ internal sealed partial class GenerationGrain
         var end = status with { Ahead = null, ExpectedAt = null };
         var endedAt = time.GetUtcNow();
         string bucket = FinishedBucket.Key(Submission.Request.Model, FinishedBucket.StartOf(endedAt, options.Value.Retention), FinishedBucket.ShardOf(Id));
+        await _entered.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);   // it must not come behind the end
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                await GrainFactory.GetGrain<IFinishedIndexGrain>(bucket).AddAsync(Id, endedAt);
+                await Task.WhenAll(GrainFactory.GetGrain<IFinishedIndexGrain>(bucket).AddAsync(Id, endedAt), EnterAsync(end.State));
                 await SaveAsync(kept => kept with { End = end, EndedAt = endedAt, Events = log.Marks(kind, status), Drawn = [] });
                 break;
             }
@@ -80,7 +84,7 @@ internal sealed partial class GenerationGrain
                 await Task.Delay(options.Value.Wait(attempt + 1), time);
             }
         }
-        await TellAsync(() => gateway.ReleaseAsync(Id, kind == GenerationEventKind.Completed));
+        await TellAsync(() => gateway.ReleaseAsync(Id, kind == GenerationEventKind.Completed, end.Result?.Images.Count ?? 0, endedAt - end.AcceptedAt));
         log.Append(kind, end);
     }
 

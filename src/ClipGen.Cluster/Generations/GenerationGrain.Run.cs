@@ -40,7 +40,7 @@ internal sealed partial class GenerationGrain
             double[] scores = [.. ranked.Candidates.OrderBy(c => c.Candidate).Select(c => c.ClipScore)];
             log.Append(GenerationEventKind.Decoded);
 
-            // Step 5: store the images, then the manifest: where a manifest is, its images are
+            // Step 5: store the images, then the manifest: where a manifest is, its images are; a replay stores nothing
             var (images, manifest) = await trace.MeasureAsync("store", "clipgen.store", () => StoreAsync(log, prompt, ranked, scores, cancellationToken));
 
             // Step 6: tell
@@ -58,6 +58,7 @@ internal sealed partial class GenerationGrain
                     PromptTokens = prompt.Tokens,
                     ManifestLocation = manifest,
                 },
+                Replay = Submission.Replay is { } first ? ReplayComparison.Of(first, Id, request.ModelDigest, ranked) : null,
             };
         }
         catch (Exception) when (_stopping)
@@ -142,6 +143,7 @@ internal sealed partial class GenerationGrain
     private async Task<(IReadOnlyList<RankedImage> Images, string Manifest)> StoreAsync(
         GenerationLog log, PromptEmbedding prompt, DecodeResult ranked, double[] scores, CancellationToken cancellationToken)
     {
+        if (Submission.Replay is not null) return ([], "");
         var request = log.Status.Request;
         var images = new List<RankedImage>();
         var retry = Patiently();

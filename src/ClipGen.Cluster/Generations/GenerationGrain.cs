@@ -12,7 +12,7 @@ namespace ClipGen.Cluster.Generations;
 /// <summary>
 /// One request, from acceptance to its stored images. Here is what others ask of it; GenerationGrain.Run.cs is its way through the
 /// stages, GenerationGrain.Sampling.cs what it hears of its candidates, GenerationGrain.Record.cs what is written down,
-/// GenerationGrain.Prompt.cs the images among its prompt.
+/// GenerationGrain.Prompt.cs the images among its prompt, GenerationGrain.Listing.cs its place in its tenant's list.
 /// </summary>
 [Reentrant, GatewayRole]
 internal sealed partial class GenerationGrain(
@@ -78,7 +78,12 @@ internal sealed partial class GenerationGrain(
         }
     }
 
-    public Task<bool> ResumeAsync() => Task.FromResult(_log is { Ended: false });   // being asked has activated it, and so it has gone on
+    public Task<bool> ResumeAsync()
+    {
+        bool goesOn = _log is { Ended: false };   // being asked has activated it, and so it has gone on
+        if (goesOn) EnterAgain();
+        return Task.FromResult(goesOn);
+    }
 
     public async IAsyncEnumerable<GenerationEvent> WatchAsync(int from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -135,8 +140,9 @@ internal sealed partial class GenerationGrain(
             await _run;
             // The manifest first: where one is, its images are. What failed or was cancelled may have stored any of its images.
             var images = end.Result?.Images.Select(image => image.Name) ?? Enumerable.Range(0, end.Request.Candidates).Select(end.Request.ImageName);
-            await Owners.ReleaseAsync(Id, withImages ? [end.Request.ManifestName, .. images] : []);
+            if (end.ReplayOf is null) await Owners.ReleaseAsync(Id, withImages ? [end.Request.ManifestName, .. images] : []);   // a replay has stored none
             await DisownPromptImagesAsync(end.Request, withImages);
+            await ListOf(Kept).RemoveAsync(Id, Kept.AcceptedAt);
             await ClearAsync();
             _log = null;
             DeactivateOnIdle();

@@ -10,9 +10,13 @@ namespace ClipGen.Cluster.Generations;
 internal static class GenerationId
 {
     public static string Of(Submission submission, TimeProvider time) =>
-        submission.IdempotencyKey is { } key ? Derive("k", submission.Tenant, key)
+        submission is { IdempotencyKey: { } again, Replay: { } replay } ? Derive("r", submission.Tenant, $"{replay.GenerationId} {again}")
+        : submission.IdempotencyKey is { } key ? Derive("k", submission.Tenant, key)
         : submission.Shared ? Derive("s", submission.Tenant, $"{submission.Request.Digest} {submission.Request.ImageNamePrefix}")
         : Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
+
+    /// <summary>Whether a text has the form of one.</summary>
+    public static bool IsOne(string text) => text.Length == 32 && text.All(char.IsAsciiLetterOrDigit);
 
     /// <summary>FNV-1a: unlike <c>string.GetHashCode</c>, the same in every process.</summary>
     public static uint Hash(string text)

@@ -39,6 +39,7 @@ internal sealed class GenerationLog
             AcceptedAt = record.AcceptedAt,
             Retries = record.Crashes,
             Tenant = record.Submission.Tenant,
+            ReplayOf = record.Submission.Replay?.GenerationId,
         };
         Append(record.Epoch == 0 ? GenerationEventKind.Queued : GenerationEventKind.Retried, Status);
     }

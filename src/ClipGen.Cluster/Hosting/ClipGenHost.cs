@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Dashboard;
 
 namespace ClipGen.Cluster.Hosting;
 
@@ -38,6 +39,8 @@ public static class ClipGenHost
         builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information).AddFilter("Polly", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.AddSingleton(Options.Create(http));
+        var dashboard = builder.Configuration.GetSection(OrleansDashboardOptions.SectionName).Get<OrleansDashboardOptions>() ?? new();
+        builder.Services.AddSingleton(Options.Create(dashboard));
         // Side by side: an answer that never ends, as a stream of events, must not take the time that the silo needs to stop in good order.
         builder.Services.Configure<HostOptions>(o => o.ServicesStopConcurrently = true);
         builder.Services.PostConfigure<FileImageStoreOptions>(o => o.RootFolder = o.RootFolder == FileImageStoreOptions.DefaultFolder ? Path.Combine(cluster.DataFolder, "images") : o.RootFolder);
@@ -46,6 +49,7 @@ public static class ClipGenHost
         {
             orleans.UseClipGenClustering(cluster);
             orleans.UseClipGenCluster();
+            if (dashboard.Enabled) orleans.AddDashboard(o => o.HideTrace = true);   // it would show the log
             silo(orleans);
         });
         if (cluster.HasRole(SiloRoles.Gateway)) builder.Services.AddSingleton<IReadiness, GatewayReadiness>();

@@ -12,7 +12,7 @@ internal static class ClusterEndpoints
     public static void Map(IEndpointRouteBuilder app) => app
         .MapGet("/v1/cluster", async (IGrainFactory grains, IClusterMembershipService membership, CancellationToken token) =>
             WireResults.Ok(await ClusterAsync(grains, membership, token), WireResults.Json.ClusterResource))
-        .WithName("getCluster").WithSummary("Silos, devices and queues.").Produces<ClusterResource>().ProducesErrors(401, 503);
+        .WithName("getCluster").WithSummary("Silos, devices and queues, and what they have got done of late.").Produces<ClusterResource>().ProducesErrors(401, 503);
 
     private static async Task<ClusterResource> ClusterAsync(IGrainFactory grains, IClusterMembershipService membership, CancellationToken cancellationToken)
     {
@@ -52,6 +52,9 @@ internal static class ClusterEndpoints
                     Waiting = gateway.Waiting,
                     Unfinished = gateway.Unfinished,
                     EtaErrorMedian = gateway.EtaError.Median,
+                    ImagesPerSecond = gateway.Recent?.ImagesPerSecond,
+                    LatencyP50 = gateway.Recent?.LatencyP50,
+                    LatencyP95 = gateway.Recent?.LatencyP95,
                 }),
             ],
         };

@@ -22,16 +22,16 @@ internal static class EventStream
         response.ContentType = "text/event-stream; charset=utf-8";
         response.Headers.CacheControl = "no-cache";
         response.Headers["X-Accel-Buffering"] = "no";   // nginx would keep them back
-        await response.StartAsync(cancellationToken);
-        await response.Body.FlushAsync(cancellationToken);
 
+        // Watched before anything is sent: who hangs up meanwhile has been seen, and is missed.
         var source = events.GetAsyncEnumerator(cancellationToken);
-        var next = Task.FromResult(true);
+        var next = source.MoveNextAsync().AsTask();
         try
         {
-            while (true)
+            await response.StartAsync(cancellationToken);
+            await response.Body.FlushAsync(cancellationToken);
+            for (; ; next = source.MoveNextAsync().AsTask())
             {
-                next = source.MoveNextAsync().AsTask();
                 while (!await HasComeAsync(next, keepAlive, time, cancellationToken)) await WriteAsync(response, ": keep-alive\n\n", cancellationToken);
                 if (!await next) return;
                 await WriteAsync(response, source.Current, cancellationToken);

@@ -46,9 +46,22 @@ internal sealed class GenerationEndpoints(
         var order = Order.Of(body, PromptOrder.Of(body, limits.Value), GenerationRequest.MaxCandidates);
         body.RefuseRest();
         var submitted = await door.SubmitAsync(order, context.Tenant(), key, context.RequestAborted);
-        var status = await StatusAsync(submitted.Accepted.Id, context);
+        var status = await AcceptedAsync(submitted.Accepted.Id, order.CancelOnDisconnect, context);
         context.Response.Headers.Location = $"{context.Request.PathBase}/v1/generations/{status.Id}";
         return Results.Json(resources.Generation(status, context.Request), WireResults.Json.GenerationResource, "application/json", StatusCodes.Status202Accepted);
+    }
+
+    private async Task<GenerationStatus> AcceptedAsync(string id, bool cancelOnDisconnect, HttpContext context)
+    {
+        try
+        {
+            return await StatusAsync(id, context);
+        }
+        catch (OperationCanceledException) when (cancelOnDisconnect && context.RequestAborted.IsCancellationRequested)
+        {
+            await watch.LeaveAsync(id);   // who does not even hear of it will not watch it
+            throw;
+        }
     }
 
     private async Task<IResult> GetAsync(string id, HttpContext context) => Answer(await StatusAsync(id, context), context);
@@ -104,7 +117,7 @@ internal sealed class GenerationEndpoints(
     }
 
     /// <exception cref="ApiException">There is no such generation, or it is another tenant's, who is not to learn even that.</exception>
-    private async Task<GenerationStatus> StatusAsync(string id, HttpContext context)
+    public async Task<GenerationStatus> StatusAsync(string id, HttpContext context)
     {
         GenerationStatus? status = null;
         try

@@ -19,6 +19,7 @@ internal static class ApiErrors
             $"This {Headers.IdempotencyKey} was used for another request; send that request again, or use a new key.", Headers.IdempotencyKey)
         { ShouldRetry = false },
         ModelNotFoundException e => new(StatusCodes.Status404NotFound, ErrorTypes.InvalidRequest, ErrorCodes.ModelNotFound, e.Message, "model"),
+        GenerationNotEndedException e => new(StatusCodes.Status409Conflict, ErrorTypes.InvalidRequest, ErrorCodes.GenerationNotEnded, e.Message, "id") { RetryAfter = Until(e.ExpectedAt) },
         KeyNotFoundException e => NoGeneration(e.Message),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => new(StatusCodes.Status413PayloadTooLarge, ErrorTypes.InvalidRequest, ErrorCodes.RequestTooLarge,
             "The body is larger than this server takes.")
@@ -48,6 +49,8 @@ internal static class ApiErrors
     public static ApiException Ended(GenerationStatus status) => status.State == GenerationState.Cancelled
         ? new(StatusCodes.Status400BadRequest, ErrorTypes.InvalidRequest, ErrorCodes.GenerationCancelled, $"The generation {status.Id} was cancelled.") { ShouldRetry = false }
         : new(StatusCodes.Status500InternalServerError, ErrorTypes.Server, ErrorCodes.GenerationFailed, $"The generation {status.Id} failed: {status.Error}") { ShouldRetry = false, RetryAfter = Soon };
+
+    private static TimeSpan Until(DateTimeOffset? time) => time - DateTimeOffset.UtcNow is { } left && left > Soon ? left : Soon;
 
     private static ApiException Refused(RefusedException refused) => new(StatusCodes.Status429TooManyRequests, ErrorTypes.RateLimitExceeded,
         refused.Reason switch

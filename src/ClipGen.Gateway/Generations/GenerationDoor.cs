@@ -13,7 +13,7 @@ using static ClipGen.Client.Wire.WireNames;
 namespace ClipGen.Gateway.Generations;
 
 /// <summary>Makes an order a submission that cannot be invalid, and hands it to the gateway of its model.</summary>
-internal sealed class GenerationDoor(IGrainFactory grains, IOptions<ApiOptions> options, IEnumerable<IReadiness> parts, IHostApplicationLifetime lifetime)
+internal sealed class GenerationDoor(IGrainFactory grains, GenerationWatch watch, IOptions<ApiOptions> options, IEnumerable<IReadiness> parts, IHostApplicationLifetime lifetime)
 {
     private static readonly TimeSpan WhileLoading = TimeSpan.FromSeconds(5), WhileDraining = TimeSpan.FromSeconds(1);
 
@@ -29,7 +29,7 @@ internal sealed class GenerationDoor(IGrainFactory grains, IOptions<ApiOptions> 
         // A repetition must be the same request, and so must its seed.
         if (!chosen && idempotencyKey is not null) parameters = parameters with { Seed = SeedOf(tenant, idempotencyKey) };
         var request = Check(order, parameters, model);
-        var accepted = await order.Images.SubmitAsync(grains, new()
+        var accepted = await SubmitAsync(new()
         {
             Request = request,
             Tenant = tenant,
@@ -39,8 +39,36 @@ internal sealed class GenerationDoor(IGrainFactory grains, IOptions<ApiOptions> 
             Deadline = order.Deadline,
             Previews = order.Previews,
             CancelUnwatched = order.CancelOnDisconnect,
-        }).WaitAsync(cancellationToken);
+        }, order.Images, cancellationToken);
         return new(accepted, request, model);
+    }
+
+    /// <summary>Hands a submission in. One that ends with its last watcher ends, too, if the caller turns away before it is accepted.</summary>
+    /// <param name="images">Files of the images among its prompt.</param>
+    /// <exception cref="InvalidRequestException">An image among its prompt cannot be decoded.</exception>
+    /// <exception cref="RefusedException">There is no room for it.</exception>
+    /// <exception cref="ModelNotFoundException">No device has its model, or this version of it.</exception>
+    public async Task<Accepted> SubmitAsync(Submission submission, PromptImageFiles images, CancellationToken cancellationToken)
+    {
+        var accepting = images.SubmitAsync(grains, submission);
+        try
+        {
+            return await accepting.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (submission.CancelUnwatched && cancellationToken.IsCancellationRequested)
+        {
+            LeaveAsync(accepting, submission).Ignore();
+            throw;
+        }
+    }
+
+    /// <summary>Nobody waits for what is about to be accepted. If it is refused, there is nothing to be left.</summary>
+    private async Task LeaveAsync(Task<Accepted> accepting, Submission submission)
+    {
+        var accepted = await accepting;
+        // Equal requests that share it each have a say; who has a key may come back with it, as one whose stream has broken may.
+        if (submission.Shared) await grains.GetGrain<IGenerationGrain>(accepted.Id).CancelAsync();
+        else await watch.LeaveAsync(accepted.Id);
     }
 
     private async Task<ModelDescription> ModelAsync(Order order, CancellationToken cancellationToken)

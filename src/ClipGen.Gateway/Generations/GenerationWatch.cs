@@ -22,6 +22,12 @@ internal sealed class GenerationWatch(IGrainFactory grains, TimeProvider time)
                     {
                         if (!await events.MoveNextAsync()) yield break;
                     }
+                    catch (OperationCanceledException) when (from == 0 && cancellationToken.IsCancellationRequested)
+                    {
+                        // Who turned away before the first event, which is always there, may not have been seen at all.
+                        await LeaveAsync(id);
+                        throw;
+                    }
                     catch (Exception e) when (e is not (KeyNotFoundException or OperationCanceledException) && !cancellationToken.IsCancellationRequested && time.GetElapsedTime(heard) < Patience)
                     {
                         break;   // its silo is gone, or stops: another one has it soon
@@ -48,6 +54,12 @@ internal sealed class GenerationWatch(IGrainFactory grains, TimeProvider time)
             if (HasEnded(e.Status)) return e.Status;
         }
         return await grains.GetGrain<IGenerationGrain>(id).GetStatusAsync().WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Looks at it and leaves: what ends with its last watcher ends, unless it has others or one comes soon.</summary>
+    public async Task LeaveAsync(string id)
+    {
+        await foreach (var _ in grains.GetGrain<IGenerationGrain>(id).WatchAsync(0, CancellationToken.None)) return;
     }
 
     public static bool HasEnded(GenerationStatus status) => status.State is GenerationState.Completed or GenerationState.Failed or GenerationState.Cancelled;

@@ -45,7 +45,7 @@ internal sealed class Resources(IOptions<ApiOptions> options, TimeProvider time)
             Retries = status.Retries,
             Images = result?.Images.Select(i => Image(status, i, request)).ToList(),
             CandidateScores = result?.CandidateScores,
-            Manifest = result?.ManifestLocation,
+            Manifest = status.ReplayOf is null ? result?.ManifestLocation : null,
             DeviceKind = result?.DeviceKind,
             PromptTokens = result?.PromptTokens,
             PromptTruncated = result?.PromptTruncated,
@@ -59,8 +59,33 @@ internal sealed class Resources(IOptions<ApiOptions> options, TimeProvider time)
                 Device = result.Times.DeviceSeconds,
             },
             Error = status.State == GenerationState.Failed ? ApiErrors.Ended(status).Body : null,
+            ReplayOf = status.ReplayOf,
+            Replay = status.Replay is { } outcome ? Replay(outcome) : null,
         };
     }
+
+    public static ReplayResource Replay(ReplayOutcome outcome) => new()
+    {
+        Id = outcome.ReplayId,
+        GenerationId = outcome.GenerationId,
+        ModelDigest = outcome.ModelDigest,
+        DeviceKind = outcome.DeviceKind,
+        ReplayDeviceKind = outcome.ReplayDeviceKind,
+        Matches = outcome.Matches,
+        Images =
+        [
+            .. outcome.Images.Select(image => new ReplayedImage
+            {
+                Candidate = image.Candidate,
+                CodesMatch = image.CodesMatch,
+                PixelsMatch = image.PixelsMatch,
+                CodesSha256 = image.CodesSha256,
+                ReplayCodesSha256 = image.ReplayCodesSha256,
+                Sha256 = image.Sha256,
+                ReplaySha256 = image.ReplaySha256,
+            }),
+        ],
+    };
 
     public GenerationStreamEvent Event(GenerationEvent e, HttpRequest request) => new()
     {

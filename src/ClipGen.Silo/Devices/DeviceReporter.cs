@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ClipGen.Cluster.Clustering;
+using ClipGen.Cluster.Hosting;
 using ClipGen.Silo.Sampling;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,8 @@ namespace ClipGen.Silo.Devices;
 /// gone, for it may have had the gateway, and when it stops, so that no more work comes and what runs is finished or handed back.
 /// </summary>
 internal sealed partial class DeviceReporter(
-    SamplerTable samplers, DeviceRegistry registry, ILocalSiloDetails silo, IClusterMembershipService membership, IGrainFactory grains, IOptions<ClusterOptions> options, TimeProvider time, ILogger<DeviceReporter> logger)
+    SamplerTable samplers, DeviceRegistry registry, ILocalSiloDetails silo, IClusterMembershipService membership, IGrainFactory grains, IOptions<ClusterOptions> options, ShutdownClock clock,
+    TimeProvider time, ILogger<DeviceReporter> logger)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(3);
@@ -78,8 +80,9 @@ internal sealed partial class DeviceReporter(
             // Who has stopped the registry before wants nothing to be finished.
             using var finish = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, registry.Stopping);
             using var tell = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            finish.CancelAfter(options.Value.ShutdownGrace - reserve);
-            tell.CancelAfter(options.Value.ShutdownGrace - reserve / 2);
+            var left = options.Value.ShutdownGrace - clock.Elapsed;
+            finish.CancelAfter(left > reserve ? left - reserve : TimeSpan.Zero);
+            tell.CancelAfter(left > reserve / 2 ? left - reserve / 2 : TimeSpan.Zero);
             var drained = Task.WhenAll(samplers.All.Select(s => s.DrainAsync(finish.Token, tell.Token)));
             await ReportAsync();   // they say now that they drain
             await drained;

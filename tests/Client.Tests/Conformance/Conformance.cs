@@ -179,6 +179,66 @@ public abstract class Conformance
     }
 
     [Fact]
+    public async Task Generations_are_listed_newest_first_page_by_page_and_filtered()
+    {
+        await using var sut = await CreateSut();
+        var ids = new List<string>();
+        for (ulong seed = 0; seed < 5; seed++) ids.Insert(0, (await sut.Client.GenerateAsync(RedCircle with { Seed = seed }, Token)).Generation.Id);
+
+        var listed = await All(sut.Client.ListAsync(new() { PageSize = 2 }, Token));
+
+        Assert.Equal(ids, listed.Select(g => g.Id));
+        Assert.All(listed, g => Assert.Equal((GenerationState.Completed, 2), (g.State, g.Result!.Images.Count)));
+        Assert.Equal(ids, (await All(sut.Client.ListAsync(cancellationToken: Token))).Select(g => g.Id));
+        Assert.Empty(await All(sut.Client.ListAsync(new() { States = [GenerationState.Failed, GenerationState.Running] }, Token)));
+        Assert.Empty(await All(sut.Client.ListAsync(new() { Model = "none" }, Token)));
+        Assert.Empty(await All(sut.Client.ListAsync(new() { CreatedBefore = DateTimeOffset.UtcNow.AddHours(-1) }, Token)));
+        Assert.Equal(5, (await All(sut.Client.ListAsync(new() { CreatedAfter = DateTimeOffset.UtcNow.AddHours(-1), States = [GenerationState.Completed] }, Token))).Count);
+        var error = await Assert.ThrowsAsync<ClipGenInvalidRequestException>(() => All(sut.Client.ListAsync(new() { PageSize = 101 }, Token)));
+        Assert.Equal("limit", error.Parameter);
+    }
+
+    [Fact]
+    public async Task A_generation_is_run_again_and_compared()
+    {
+        var engine = new FakeEngine();
+        await using var sut = await CreateSut([engine]);
+        var first = await sut.Client.GenerateAsync(RedCircle, Token);
+
+        var outcome = await sut.Client.ReplayAsync(first.Generation.Id, Token);
+
+        Assert.Equal((true, first.Generation.Id, new string('d', 64), "cpu"), (outcome.Matches, outcome.GenerationId, outcome.ModelDigest, outcome.ReplayDeviceKind));
+        Assert.Equal(first.Images.Select(i => (string?)i.Info.Sha256), outcome.Images.Select(i => i.ReplaySha256));
+        Assert.Equal(8, engine.Sampled);
+        var replay = await sut.Client.GetAsync(outcome.ReplayId, Token);
+        Assert.Equal((first.Generation.Id, true), (replay.ReplayOf, replay.Replay!.Matches));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_replayed_is_refused_and_one_that_nobody_waits_for_ends()
+    {
+        var engine = new FakeEngine();
+        await using var sut = await CreateSut([engine]);
+        var first = await sut.Client.GenerateAsync(RedCircle, Token);
+        engine.Hold = _hold.Task;
+        var held = await sut.Client.SubmitAsync(RedCircle, Token);
+
+        var error = await Assert.ThrowsAsync<ClipGenConflictException>(() => sut.Client.ReplayAsync(held.Id, Token));
+        Assert.Equal((WireNames.ErrorCodes.GenerationNotEnded, "id", true), (error.Code, error.Parameter, error.IsTransient));
+        await Assert.ThrowsAsync<ClipGenNotFoundException>(() => sut.Client.ReplayAsync(new string('0', 32), Token));
+        await sut.Client.CancelAsync(held.Id, Token);
+        await All(sut.Client.WatchAsync(held.Id, cancellationToken: Token));
+        Assert.Equal("id", (await Assert.ThrowsAsync<ClipGenInvalidRequestException>(() => sut.Client.ReplayAsync(held.Id, Token))).Parameter);
+
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var call = sut.Client.ReplayAsync(first.Generation.Id, cancel.Token);
+        while (engine.Running == 0) await Task.Delay(5, Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        while (engine.Running > 0) await Task.Delay(5, Token);
+    }
+
+    [Fact]
     public async Task Models_are_told_with_what_a_request_must_fit()
     {
         await using var sut = await CreateSut([new FakeEngine(0, "circles"), new FakeEngine(1, "squares")]);
@@ -262,10 +322,10 @@ public abstract class Conformance
         await Assert.ThrowsAsync<NotSupportedException>(() => generator.GenerateAsync(new("x", [new UriContent("https://example.org/a.png", "image/png")]), options, Token));
     }
 
-    private static async Task<List<GenerationUpdate>> All(IAsyncEnumerable<GenerationUpdate> updates)
+    private static async Task<List<T>> All<T>(IAsyncEnumerable<T> items)
     {
-        var all = new List<GenerationUpdate>();
-        await foreach (var update in updates) all.Add(update);
+        var all = new List<T>();
+        await foreach (var item in items) all.Add(item);
         return all;
     }
 

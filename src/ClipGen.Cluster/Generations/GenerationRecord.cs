@@ -37,6 +37,9 @@ internal sealed record GenerationRecord
 
     /// <summary>Everybody who wanted it has cancelled: whoever takes it up ends it.</summary>
     [Id(11)] public bool Cancelled { get; init; }
+
+    /// <summary>The span that it was accepted within (W3C traceparent), so that its trace goes on wherever it does; null when there was none.</summary>
+    [Id(13)] public string? TraceParent { get; init; }
 }
 
 /// <summary>An event as it is kept: its status is that of the end with this much drawn.</summary>

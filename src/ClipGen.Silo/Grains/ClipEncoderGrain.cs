@@ -24,6 +24,7 @@ internal sealed class ClipEncoderGrain(StageDevice device) : Grain, IClipEncoder
         {
             var prompt = await engine.EncodeAsync(request.Prompt, request.ReferenceQuirks, stop.Token);
             span?.SetTag("gen_ai.usage.input_tokens", prompt.Tokens).SetTag("clipgen.device_seconds", prompt.DeviceSeconds);
+            device.Charge(Key, prompt.DeviceSeconds);
             device.Health(engine).Succeeded(DeviceStages.Encode);
             return new(Vectors.ToBytes(prompt.Vector), prompt.Tokens, prompt.Truncated, prompt.DeviceSeconds);
         }

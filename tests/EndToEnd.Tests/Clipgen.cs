@@ -7,6 +7,9 @@ internal sealed class Clipgen(string folder)
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "clipgen.dll");
 
+    /// <summary>Variables of the process beside those of this one.</summary>
+    public Dictionary<string, string> Environment { get; init; } = [];
+
     public sealed record Outcome(int ExitCode, string Output, string Errors);
 
     /// <summary>Runs <c>clipgen</c> in the folder until it ends.</summary>
@@ -40,6 +43,7 @@ internal sealed class Clipgen(string folder)
         var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(Program);
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start.");
     }
 }

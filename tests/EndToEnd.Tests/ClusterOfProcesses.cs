@@ -17,12 +17,17 @@ public sealed class ClusterOfProcesses : IAsyncLifetime
     private readonly List<Process> processes = [];
     private int port;
 
+    internal static bool HasRedis => RedisProgram is not null;
+
     /// <summary>Redis' address; another database is another cluster. Skips the test, by name, where there is no redis-server.</summary>
     public string Connection(int database = 0)
     {
         Parts.Require(RedisProgram is not null, "redis-server");
         return $"redis://127.0.0.1:{port}/{database}";
     }
+
+    /// <summary>The folder that its processes run in.</summary>
+    internal string Folder => folder.Path;
 
     /// <summary>The data folder of a silo.</summary>
     public string DataOf(string silo) => folder[silo];
@@ -37,15 +42,20 @@ public sealed class ClusterOfProcesses : IAsyncLifetime
     }
 
     /// <summary>Starts a silo; returns when its health endpoint says that it lives, or that it is ready.</summary>
-    public async Task StartAsync(string name, int database, string health, params string[] arguments)
+    public Task StartAsync(string name, int database, string health, params string[] arguments) => StartAsync(name, database, health, [], arguments);
+
+    /// <inheritdoc cref="StartAsync(string, int, string, string[])"/>
+    /// <returns>Its HTTP address.</returns>
+    internal async Task<Uri> StartAsync(string name, int database, string health, Dictionary<string, string> environment, string[] arguments)
     {
-        var process = new Clipgen(folder.Path).Start(["serve", "--cluster", Connection(database), "--name", name, "--port", "0", "--http", "127.0.0.1:0", "--data", DataOf(name), .. arguments]);
+        var process = new Clipgen(folder.Path) { Environment = environment }.Start(["serve", "--cluster", Connection(database), "--name", name, "--port", "0", "--http", "127.0.0.1:0", "--data", DataOf(name), .. arguments]);
         processes.Add(process);
         _ = process.StandardError.ReadToEndAsync();
         string line = await ReadUntilAsync(process, Listening);
         using var http = new HttpClient { BaseAddress = new Uri(line[(line.IndexOf(Listening, StringComparison.Ordinal) + Listening.Length)..].Trim()) };
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         while (!await AnswersAsync(http, health)) await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        return http.BaseAddress!;
     }
 
     public async ValueTask DisposeAsync()
@@ -83,7 +93,7 @@ public sealed class ClusterOfProcesses : IAsyncLifetime
         throw new InvalidOperationException($"{process.StartInfo.FileName} ended before it said '{text}'.");
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

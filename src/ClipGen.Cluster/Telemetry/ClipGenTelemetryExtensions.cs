@@ -34,18 +34,24 @@ public static class ClipGenTelemetryExtensions
             })
             .WithMetrics(metrics =>
             {
-                metrics.AddMeter(Meters);
+                metrics.AddClipGen();
                 if (scraped) metrics.AddPrometheusExporter();
             });
         if (!sent) return builder;
         telemetry
             .WithTracing(tracing => tracing
-                .AddSource(Sources)
+                .AddClipGen()
                 .AddAspNetCoreInstrumentation(http => http.Filter = context => context.Request.Path.StartsWithSegments("/v1")))
             .WithLogging(configureBuilder: null, logs => (logs.IncludeFormattedMessage, logs.IncludeScopes) = (true, false))
             .UseOtlpExporter();
         return builder;
     }
+
+    /// <summary>Listens to the spans of a request: ours and Orleans'.</summary>
+    public static TracerProviderBuilder AddClipGen(this TracerProviderBuilder tracing) => tracing.AddSource(Sources);
+
+    /// <summary>Listens to our meters, Orleans', the web server's and the runtime's.</summary>
+    public static MeterProviderBuilder AddClipGen(this MeterProviderBuilder metrics) => metrics.AddMeter(Meters);
 
     private sealed class Added;
 }

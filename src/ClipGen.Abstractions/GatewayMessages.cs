@@ -23,6 +23,8 @@ public enum DeviceStages
 /// <param name="TraceParent">The generation's span (W3C trace context), for the spans of its candidates; null when nobody listens.</param>
 /// <param name="ModelDigest">The version of the model: no other may draw it. Null: any.</param>
 /// <param name="Previews">As in <see cref="Submission.Previews"/>: codes drawn so far are told at that many rows, of the first candidate.</param>
+/// <param name="Tenant">Whose device time it takes; null where nobody says.</param>
+/// <param name="Attempt">The generation's try of its candidates that this is, from 1; 0 where nobody says.</param>
 [GenerateSerializer, Immutable, Alias("clipgen.SampleSpec")]
 public sealed record SampleSpec(
     [property: Id(0)] string Model,
@@ -31,7 +33,9 @@ public sealed record SampleSpec(
     [property: Id(3)] SamplingParameters Sampling,
     [property: Id(4)] string? TraceParent = null,
     [property: Id(5)] string? ModelDigest = null,
-    [property: Id(6)] int Previews = 0);
+    [property: Id(6)] int Previews = 0,
+    [property: Id(7)] string? Tenant = null,
+    [property: Id(8)] int Attempt = 0);
 
 /// <summary>Candidates of a generation that are still to be sampled.</summary>
 /// <param name="Isolated">Runs of it have taken processes down: it gets a device to itself.</param>

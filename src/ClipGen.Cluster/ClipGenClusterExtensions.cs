@@ -21,6 +21,8 @@ public static class ClipGenClusterExtensions
         if (services.Any(s => s.ServiceType == typeof(ClusterInstruments))) return silo;
 
         services.AddSingleton<ClusterInstruments>();
+        services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ShutdownClock>();
         services.TryAddSingleton<ISiloRole, GatewayOnly>();

@@ -8,6 +8,7 @@ using ClipGen.Silo.Devices;
 using ClipGen.Silo.Grains;
 using ClipGen.Silo.Loading;
 using ClipGen.Silo.Sampling;
+using ClipGen.Silo.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -33,6 +34,8 @@ public static class ClipGenSiloExtensions
         ArgumentNullException.ThrowIfNull(silo);
         silo.Services.AddClipGenSilo([]);
         silo.UseClipGenCluster();
+        silo.Services.TryAddSingleton<SiloInstruments>();
+        silo.Services.TryAddSingleton<IGpuReader, NvmlGpus>();
         silo.Services.TryAddSingleton<SamplerTable>();
         silo.Services.TryAddSingleton<StageDevice>();
         if (silo.Services.Any(s => s.ServiceType == typeof(DeviceReporter))) return silo;

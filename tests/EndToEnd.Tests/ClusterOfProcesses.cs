@@ -17,12 +17,17 @@ public sealed class ClusterOfProcesses : IAsyncLifetime
     private readonly List<Process> processes = [];
     private int port;
 
+    internal static bool HasRedis => RedisProgram is not null;
+
     /// <summary>Redis' address; another database is another cluster. Skips the test, by name, where there is no redis-server.</summary>
     public string Connection(int database = 0)
     {
         Parts.Require(RedisProgram is not null, "redis-server");
         return $"redis://127.0.0.1:{port}/{database}";
     }
+
+    /// <summary>The folder that its processes run in.</summary>
+    internal string Folder => folder.Path;
 
     /// <summary>The data folder of a silo.</summary>
     public string DataOf(string silo) => folder[silo];
@@ -92,7 +97,7 @@ public sealed class ClusterOfProcesses : IAsyncLifetime
         throw new InvalidOperationException($"{process.StartInfo.FileName} ended before it said '{text}'.");
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

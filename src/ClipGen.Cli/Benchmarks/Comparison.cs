@@ -32,19 +32,27 @@ internal sealed record Comparison(IReadOnlyList<(FullSlots Alone, FullSlots Clus
         Task<FullSlots> AloneAsync() => FullSlots.MeasureAsync(engine, engine.DrawAloneAsync, concurrency, seconds, cancellationToken);
         Task<FullSlots> ClusterAsync() => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, concurrency, seconds, cancellationToken);
 
+        return await AlternateAsync(AloneAsync, ClusterAsync, pairs, tell);
+    }
+
+    /// <summary>Measures the one and the other in turn.</summary>
+    /// <param name="baseline">What goes for <c>Alone</c>.</param>
+    /// <param name="compared">What goes for <c>Cluster</c>.</param>
+    public static async Task<Comparison> AlternateAsync(Func<Task<FullSlots>> baseline, Func<Task<FullSlots>> compared, int pairs, Action<int> tell)
+    {
         var measured = new List<(FullSlots, FullSlots)>();
         while (measured.Count < pairs)
         {
             tell(measured.Count + 1);
             if (measured.Count % 2 == 0)
             {
-                var alone = await AloneAsync();
-                measured.Add((alone, await ClusterAsync()));
+                var alone = await baseline();
+                measured.Add((alone, await compared()));
             }
             else
             {
-                var cluster = await ClusterAsync();
-                measured.Add((await AloneAsync(), cluster));
+                var cluster = await compared();
+                measured.Add((await baseline(), cluster));
             }
         }
         return new(measured);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ClipGen.Engine.Devices;
+using ClipGen.Engine.Telemetry;
 
 namespace ClipGen.Cli.Benchmarks;
 
@@ -27,6 +28,8 @@ internal sealed class MeteredEngine(IDeviceEngine inner, SampleMeter? samples = 
     public Task<RankedCandidates> DecodeAndRankAsync(DecodeJob job, CancellationToken cancellationToken) => inner.DecodeAndRankAsync(job, cancellationToken);
 
     public Task<byte[]?> PreviewAsync(PreviewJob job, CancellationToken cancellationToken) => inner.PreviewAsync(job, cancellationToken);
+
+    public void Observe(IStepObserver? observer) => inner.Observe(observer);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 

@@ -28,6 +28,7 @@ internal sealed partial class GatewayGrain
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _leaving = true;   // the next activation recovers what is left
+        CountQueue(left: true);
         return Task.CompletedTask;
     }
 
@@ -71,6 +72,7 @@ internal sealed partial class GatewayGrain
             Lost(device.Key, _devices.Remove(device.Key), Crashed(device.Report));
         }
         LookAtModels();
+        CountQueue();
         // A silo that died may have hosted generations, too: whoever of them is not awake any more is woken.
         bool due = !_recovering && time.GetElapsedTime(_recoveredAt) > _recoverIn;
         if (gone.Count > 0 | SilosLost() | due) RecoverAsync().Ignore();

@@ -17,6 +17,7 @@ internal sealed partial class GatewayGrain
     {
         foreach (var device in _devices.Devices.Where(d => d.IsInService)) _servedAt[device.Report.Model.Digest] = time.GetTimestamp();
         if (_devices.Model is not { } model || model == _remembered) return;
+        instruments.Introduce(Model);
         _remembered = model;
         _remembering = RememberAsync(model);
     }

@@ -1,5 +1,6 @@
 using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Scheduling;
+using ClipGen.Cluster.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
@@ -9,11 +10,11 @@ namespace ClipGen.Cluster.Generations;
 /// <summary>
 /// The door of one model. Here is what callers and generations ask of it; GatewayGrain.Devices.cs hears from devices,
 /// GatewayGrain.Pump.cs gives them work, GatewayGrain.Models.cs knows the model's versions,
-/// GatewayGrain.Retention.cs removes what has been kept long enough.
+/// GatewayGrain.Retention.cs removes what has been kept long enough, GatewayGrain.Metrics.cs counts.
 /// </summary>
 [Reentrant, GatewayRole]
 internal sealed partial class GatewayGrain(
-    IClusterMembershipService membership, IOptions<QueueOptions> options, IOptions<GenerationOptions> generations, TimeProvider time, ILogger<GatewayGrain> logger)
+    IClusterMembershipService membership, IOptions<QueueOptions> options, IOptions<GenerationOptions> generations, ClusterInstruments instruments, TimeProvider time, ILogger<GatewayGrain> logger)
     : Grain, IGatewayGrain
 {
     private readonly DeviceTable _devices = new(time);
@@ -112,7 +113,7 @@ internal sealed partial class GatewayGrain(
     {
         if (completed && took is { } latency) _recent.Record(images, latency);
         if (_unfinished.Remove(generationId) is { Expected: { } expected } left && completed)
-            _etaError.Record(expected, time.GetElapsedTime(left.Since));
+            Record(_etaError.Record(expected, time.GetElapsedTime(left.Since)));
         Withdraw(generationId);
         await Index(generationId).RemoveAsync(generationId);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orleans.Storage;
 
 namespace ClipGen.Cluster.Generations;
@@ -24,6 +25,7 @@ internal sealed partial class GenerationGrain
             AcceptedAt = time.GetUtcNow(),
             AmongDevices = role.HasDevices,
             Epoch = kept.Submission is null ? 0 : kept.Epoch + 1,
+            TraceParent = Activity.Current?.Id,
         });
         Begin();
         LeaveOldPlace(before);

@@ -16,7 +16,8 @@ internal sealed partial class GenerationGrain
     {
         var request = Submission.Request;
         var gateway = GrainFactory.GetGrain<IGatewayGrain>(request.Model);
-        using var trace = _trace = new GenerationTrace(instruments, time, Id, request);
+        using var trace = _trace = new GenerationTrace(instruments, time, Id, request, Kept.TraceParent, telemetry.Value.CapturePrompts);
+        StageTrace.EnterTenant(Submission.Tenant);
         GenerationEventKind end;
         GenerationStatus status;
         try
@@ -108,8 +109,9 @@ internal sealed partial class GenerationGrain
                     await Task.Delay(WithoutDevice(unserved++), time, cancellationToken);
                     continue;
                 }
+                StageTrace.EnterAttempt(attempt + disturbed);
                 var result = await work(device.Key);
-                _trace?.DeviceTime(device.Key, deviceSeconds(result));
+                _trace?.DeviceTime(deviceSeconds(result));
                 return result;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested && Transient.IsOne(e))
@@ -174,6 +176,7 @@ internal sealed partial class GenerationGrain
     private StoreRetry Patiently() => new(options.Value, Id, time, e =>
     {
         LogStoreAway(e, Id);
+        instruments.StoreRetried();
         Log.Retried();
     });
 

@@ -1,3 +1,5 @@
+using ClipGen.Cluster.Telemetry;
+
 namespace ClipGen.Cluster.Generations;
 
 internal sealed partial class GenerationGrain
@@ -31,9 +33,13 @@ internal sealed partial class GenerationGrain
                 again = true;
                 continue;
             }
-            if (!board.Advance(progress)) continue;
+            if (!board.Advance(progress))
+            {
+                if (progress.Codes is not null) instruments.Wasted(progress.Step, WasteReason.Duplicate);
+                continue;
+            }
             _trace?.Dequeued();
-            _trace?.DeviceTime(report.Device, progress.DeviceSeconds);
+            _trace?.DeviceTime(progress.DeviceSeconds);
             if (progress.Drawn is { } drawn && !_showing) ShowAsync(Log, report.Device, progress.Candidate, drawn).Ignore();
             Log.Advance(progress.Candidate, progress.Step, done: progress.Codes is not null);
         }
@@ -52,11 +58,14 @@ internal sealed partial class GenerationGrain
     private async Task ShowAsync(GenerationLog log, string device, int candidate, byte[] codes)
     {
         _showing = true;
+        StageTrace.EnterTenant(Submission.Tenant);
         try
         {
             var request = log.Status.Request;
             byte[]? file = await GrainFactory.GetGrain<IVqganDecoderGrain>(device).PreviewAsync(new(request.Model, request.ModelDigest, codes, request.Format), _cancel.Token);
-            if (file is not null && _board is not null && _log == log) log.Show(candidate, codes.Length / sizeof(int), file);
+            if (file is null || _board is null || _log != log) return;
+            log.Show(candidate, codes.Length / sizeof(int), file);
+            _trace?.Previewed();
         }
         catch (Exception e)
         {
@@ -72,6 +81,7 @@ internal sealed partial class GenerationGrain
     {
         ArgumentNullException.ThrowIfNull(candidates);
         if (_board is not { } board || !board.Misses(candidates)) return;
+        instruments.Wasted(candidates.Where(c => board.Misses([c])).Sum(Log.StepsOf), WasteReason.Lost);
         if (process is { } lost)
         {
             board.Avoid(device);
@@ -102,7 +112,8 @@ internal sealed partial class GenerationGrain
                 try
                 {
                     var place = await gateway.EnqueueAsync(new(
-                        Id, Submission.Tenant, Submission.Priority, new(request.Model, prompt.Vector, request.Seed, request.Sampling, _trace?.Parent, request.ModelDigest, Submission.Previews),
+                        Id, Submission.Tenant, Submission.Priority,
+                        new(request.Model, prompt.Vector, request.Seed, request.Sampling, _trace?.Parent, request.ModelDigest, Submission.Previews, Submission.Tenant, board.Attempt),
                         missing, suspect, board.Failing,
                         suspect ? null : Drawn.Begun));   // a suspect's codes are suspects as well
                     log.Wait(place.Ahead, time.GetUtcNow() + place.ExpectedIn);   // null + … is null: no device is there to estimate by

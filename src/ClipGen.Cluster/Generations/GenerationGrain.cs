@@ -19,6 +19,7 @@ internal sealed partial class GenerationGrain(
     [PersistentState("generation", ClusterOptions.GrainStorageName)] IPersistentState<GenerationRecord> record,
     IImageStore store,
     ClusterInstruments instruments,
+    IOptions<TelemetryOptions> telemetry,
     ISiloRole role,
     IOptions<GenerationOptions> options,
     TimeProvider time,

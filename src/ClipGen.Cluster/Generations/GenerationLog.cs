@@ -104,6 +104,9 @@ internal sealed class GenerationLog
         new(_first + _events.Count, end, status.State, status.CodesDrawn),
     ];
 
+    /// <summary>Codes that a candidate is known to have.</summary>
+    public int StepsOf(int candidate) => _steps[candidate];
+
     /// <summary>A candidate has so many of its codes; <paramref name="done"/> when these are all.</summary>
     public void Advance(int candidate, int step, bool done)
     {

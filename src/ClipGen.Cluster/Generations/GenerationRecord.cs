@@ -43,6 +43,9 @@ internal sealed record GenerationRecord
     /// after its end.
     /// </summary>
     [Id(12)] public IReadOnlyList<DrawnCodes> Drawn { get; init; } = [];
+
+    /// <summary>The span that it was accepted within (W3C traceparent), so that its trace goes on wherever it does; null when there was none.</summary>
+    [Id(13)] public string? TraceParent { get; init; }
 }
 
 /// <summary>An event as it is kept: its status is that of the end with this much drawn.</summary>

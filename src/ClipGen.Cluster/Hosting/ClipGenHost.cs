@@ -36,7 +36,7 @@ public static class ClipGenHost
         var cluster = ClusterOptions.From(builder.Configuration);
         var http = HttpOptions.From(builder.Configuration);
         builder.WebHost.UseUrls($"http://{http.Listen}");
-        builder.Logging.ClearProviders().AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "yyyy-MM-ddTHH:mm:ss.fffZ ", true));
+        builder.Logging.ClearProviders().AddClipGenConsole(builder.Configuration);
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information).AddFilter("Polly", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.AddSingleton(Options.Create(http));
         var dashboard = builder.Configuration.GetSection(OrleansDashboardOptions.SectionName).Get<OrleansDashboardOptions>() ?? new();
@@ -44,7 +44,7 @@ public static class ClipGenHost
         // Side by side: an answer that never ends, as a stream of events, must not take the time that the silo needs to stop in good order.
         builder.Services.Configure<HostOptions>(o => o.ServicesStopConcurrently = true);
         builder.Services.PostConfigure<FileImageStoreOptions>(o => o.RootFolder = o.RootFolder == FileImageStoreOptions.DefaultFolder ? Path.Combine(cluster.DataFolder, "images") : o.RootFolder);
-        builder.AddClipGenTelemetry();
+        builder.AddClipGenTelemetry(scraped: true);
         builder.UseOrleans(orleans =>
         {
             orleans.UseClipGenClustering(cluster);
@@ -83,12 +83,13 @@ public static class ClipGenHost
         }
     }
 
-    /// <summary>Builds the application with its health endpoints.</summary>
+    /// <summary>Builds the application with its health endpoints and <c>/metrics</c>.</summary>
     public static WebApplication BuildClipGen(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var app = builder.Build();
         app.MapClipGenHealth();
+        app.MapPrometheusScrapingEndpoint();
         return app;
     }
 }

@@ -21,12 +21,14 @@ internal sealed class EtaError(int window = 512)
     /// <summary>95 of 100 of the last ones were no more wrong than this; null before the first.</summary>
     public double? P95 => Quantile(0.95);
 
-    public void Record(TimeSpan predicted, TimeSpan actual)
+    /// <returns>How wrong this one was.</returns>
+    public double Record(TimeSpan predicted, TimeSpan actual)
     {
         double error = Math.Abs((predicted - actual).TotalSeconds) / Math.Max(actual.TotalSeconds, 1);
         _last[Count % _last.Length] = error;
         _sum += error;
         Count++;
+        return error;
     }
 
     private double? Quantile(double share)

@@ -29,6 +29,9 @@ internal sealed class FairQueue
     /// <summary>Candidates that wait.</summary>
     public int Count => _ordinary.Count + _isolated.Count;
 
+    /// <summary>Candidates of a priority that wait.</summary>
+    public int CountOf(GenerationPriority priority) => _ordinary.Of(priority).Count + _isolated.Of(priority).Count;
+
     public bool HasIsolated => _isolated.Count > 0;
 
     /// <summary>Candidates of a tenant that wait.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using ClipGen.Cluster.Placement;
+using System.Text.Json;
 
 namespace ClipGen.Cluster.Telemetry;
 
@@ -16,13 +16,17 @@ internal sealed class GenerationTrace : IDisposable
     private readonly Dictionary<string, double> _seconds = [];
     private double _deviceSeconds;
     private Activity? _queue;
+    private bool _previewed;
     private long _queuedAt;
 
-    public GenerationTrace(ClusterInstruments instruments, TimeProvider time, string id, GenerationRequest request)
+    /// <param name="parent">What it was accepted within, as a W3C traceparent, wherever it goes on by now; null for nothing.</param>
+    /// <param name="capturePrompt">Whether the span carries the prompt.</param>
+    public GenerationTrace(ClusterInstruments instruments, TimeProvider time, string id, GenerationRequest request, string? parent, bool capturePrompt)
     {
         (_instruments, _time, _request, _began) = (instruments, time, request, time.GetTimestamp());
-        _model = new("gen_ai.request.model", request.Model);
-        _span = ClusterInstruments.Source.StartActivity($"generate_content {request.Model}")
+        _model = new(ClusterInstruments.ModelKey, request.Model);
+        ActivityContext.TryParse(parent, null, isRemote: true, out var within);
+        _span = ClusterInstruments.Source.StartActivity($"generate_content {request.Model}", ActivityKind.Internal, within)
             ?.SetTag("gen_ai.operation.name", "generate_content")
             .SetTag("gen_ai.provider.name", "clipgen")
             .SetTag("gen_ai.request.model", request.Model)
@@ -33,7 +37,8 @@ internal sealed class GenerationTrace : IDisposable
             .SetTag("gen_ai.request.top_p", request.Sampling.TopP)
             .SetTag("gen_ai.request.temperature", request.Sampling.Temperature)
             .SetTag("gen_ai.response.id", id)
-            .SetTag("gen_ai.response.model", request.Model);
+            .SetTag("gen_ai.response.model", request.Model)
+            .SetTag("gen_ai.input.messages", capturePrompt ? Messages(request.Prompt) : null);
         StageTrace.Enter(_span, id);
     }
 
@@ -60,7 +65,7 @@ internal sealed class GenerationTrace : IDisposable
         finally
         {
             _seconds[stage] = _time.GetElapsedTime(began).TotalSeconds;
-            _instruments.StageDuration.Record(_seconds[stage], _model, new("clipgen.stage", stage));
+            _instruments.StageDuration.Record(_seconds[stage], _model, new(ClusterInstruments.StageKey, stage));
         }
     }
 
@@ -77,17 +82,24 @@ internal sealed class GenerationTrace : IDisposable
     {
         if (_queuedAt == 0 || _seconds.ContainsKey("queue")) return;
         _seconds["queue"] = _time.GetElapsedTime(_queuedAt).TotalSeconds;
-        _instruments.StageDuration.Record(_seconds["queue"], _model, new("clipgen.stage", "queue"));
+        _instruments.StageDuration.Record(_seconds["queue"], _model, new(ClusterInstruments.StageKey, "queue"));
+        _instruments.QueueDuration.Record(_seconds["queue"], _model, new(ClusterInstruments.StageKey, "sample"));
+        _instruments.TimeToFirstToken.Record(_time.GetElapsedTime(_began).TotalSeconds, _model);
         _queue?.Dispose();
     }
 
-    public void DeviceTime(string device, double seconds)
+    /// <summary>There is something to look at.</summary>
+    public void Previewed()
     {
-        if (seconds <= 0) return;
-        _deviceSeconds += seconds;
-        var key = DeviceKey.Parse(device);
-        _instruments.DeviceTime.Add(seconds, new("clipgen.silo", key.Silo), new("hw.id", key.Device));
+        if (_previewed) return;
+        _previewed = true;
+        double seconds = _time.GetElapsedTime(_began).TotalSeconds;
+        _instruments.FirstPreviewDuration.Record(seconds, _model);
+        _span?.SetTag("gen_ai.response.time_to_first_chunk", seconds);
     }
+
+    /// <summary>Its share of a device's time.</summary>
+    public void DeviceTime(double seconds) => _deviceSeconds += seconds;
 
     public StageTimes Times() => new()
     {
@@ -107,8 +119,7 @@ internal sealed class GenerationTrace : IDisposable
         TagList tags = [_model, new("gen_ai.operation.name", "generate_content")];
         if (error is not null) tags.Add("error.type", error);
         _instruments.RequestDuration.Record(_time.GetElapsedTime(_began).TotalSeconds, tags);
-        _instruments.Images.Add(_request.Keep, _model, new("outcome", outcome));
-        _instruments.Tokens.Add(status.CodesDrawn, _model, new("outcome", outcome));
+        _instruments.Ended(_request.Model, status.State, _request.Keep, status.CodesDrawn);
         foreach (double score in status.Result?.CandidateScores ?? []) _instruments.RerankScore.Record(score, _model);
 
         _span?.SetTag("error.type", error)
@@ -118,6 +129,9 @@ internal sealed class GenerationTrace : IDisposable
             .SetStatus(Error is null ? ActivityStatusCode.Unset : ActivityStatusCode.Error);
         _span?.Stop();
     }
+
+    // As the conventions write what a model was asked.
+    private static string Messages(string prompt) => JsonSerializer.Serialize(new[] { new { role = "user", parts = new[] { new { type = "text", content = prompt } } } });
 
     public void Dispose()
     {

@@ -9,7 +9,10 @@ namespace ClipGen.Cluster.Telemetry;
 /// </summary>
 public static class StageTrace
 {
-    private const string ParentKey = "clipgen.traceparent", GenerationKey = "clipgen.generation.id";
+    private const string ParentKey = "clipgen.traceparent", GenerationKey = "clipgen.generation.id", AttemptKey = "clipgen.attempt";
+
+    /// <summary>Whose device time this flow's calls take; the default tenant's unless said.</summary>
+    public static string Tenant => RequestContext.Get(ClusterInstruments.TenantKey) as string ?? Submission.DefaultTenant;
 
     /// <summary>From here on, every call of this flow belongs to the generation.</summary>
     public static void Enter(Activity? generation, string generationId)
@@ -18,6 +21,12 @@ public static class StageTrace
         RequestContext.Set(ParentKey, generation.Id);
         RequestContext.Set(GenerationKey, generationId);
     }
+
+    /// <summary>From here on, every call of this flow is at a tenant's cost.</summary>
+    public static void EnterTenant(string tenant) => RequestContext.Set(ClusterInstruments.TenantKey, tenant);
+
+    /// <summary>From here on, every call of this flow belongs to a stage's try of that number, from 1.</summary>
+    public static void EnterAttempt(int attempt) => RequestContext.Set(AttemptKey, attempt);
 
     /// <summary>Starts a stage's span; null when nobody listens.</summary>
     public static Activity? Start(ActivitySource source, string name, string stage, DateTimeOffset startTime = default)
@@ -28,7 +37,8 @@ public static class StageTrace
         if (parent == default && RequestContext.Get(ParentKey) is string id) ActivityContext.TryParse(id, null, isRemote: true, out parent);
         return source.StartActivity(name, ActivityKind.Internal, parent, startTime: startTime)
             ?.SetTag("clipgen.stage", stage)
-            .SetTag("clipgen.generation.id", RequestContext.Get(GenerationKey));
+            .SetTag("clipgen.generation.id", RequestContext.Get(GenerationKey))
+            .SetTag("clipgen.attempt", RequestContext.Get(AttemptKey));
     }
 
     /// <summary>Marks a span as failed by its exception's type; messages stay out of traces, for a prompt could be in them.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ClipGen.Engine.Devices;
 
 namespace ClipGen.Engine.Batching;
@@ -20,6 +21,9 @@ internal sealed class Sequence
     }
 
     public SampleJob Job { get; }
+
+    /// <summary>The caller's span; none is default.</summary>
+    public ActivityContext Span { get; } = Activity.Current?.Context ?? default;
 
     /// <summary>Codes drawn so far, given ones among them; the next one is drawn for this position.</summary>
     public int Position { get; private set; }
@@ -54,7 +58,11 @@ internal sealed class Sequence
     }
 
     /// <param name="seconds">This sequence's share of a step.</param>
-    public void Charge(double seconds) => DeviceSeconds += seconds;
+    public void Charge(double seconds)
+    {
+        DeviceSeconds += seconds;
+        Job.Account?.Charge(seconds, steps: 1);
+    }
 
     public void Complete() => completion.TrySetResult(new(Job.Candidate, codes, DeviceSeconds));
 

@@ -1,5 +1,6 @@
 using ClipGen.Engine.Batching;
 using ClipGen.Engine.Stages;
+using ClipGen.Engine.Telemetry;
 using ClipGen.Models.Bundles;
 using ClipGen.Models.Clip;
 using ClipGen.Models.Gpt;
@@ -35,6 +36,9 @@ public sealed class DeviceEngine : IDeviceEngine
 
     public EngineModel Model { get; }
 
+    /// <summary>Seconds in which the device's thread has not slept.</summary>
+    internal double BusySeconds => thread.BusySeconds;
+
     /// <summary>Checks a bundle's files, loads it onto a device, and starts the device's thread.</summary>
     /// <param name="device">A CPU or CUDA device.</param>
     /// <exception cref="BundleException">The bundle is damaged or does not fit together.</exception>
@@ -61,8 +65,11 @@ public sealed class DeviceEngine : IDeviceEngine
         }
     }
 
-    public async Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken) =>
-        (await thread.RunAsync(() => Compute([() => networks!.Encoder.Encode(prompt, referenceQuirks)]), cancellationToken))[0];
+    public async Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken)
+    {
+        var (encoded, seconds) = await thread.RunTimedAsync(() => Compute([() => networks!.Encoder.Encode(prompt, referenceQuirks)]), cancellationToken);
+        return encoded[0] with { DeviceSeconds = seconds };
+    }
 
     public async Task<EncodedPrompt> EncodeImageAsync(byte[] file, CancellationToken cancellationToken)
     {
@@ -88,13 +95,13 @@ public sealed class DeviceEngine : IDeviceEngine
         // As many candidates a job as go side by side, so that sampling goes on between them.
         foreach (var together in job.Candidates.Chunk(isCpu ? Math.Min(threads, MaxSideBySide) : 1))
         {
-            var pieces = Array.ConvertAll(together, item => (Func<(Decoded, double, double)>)(() => Decode(item.Candidate, item.Codes, job)));
-            foreach (var (result, decode, rerank) in await thread.RunAsync(() => Compute(pieces), cancellationToken))
-            {
-                decoded.Add(result);
-                decodeSeconds += decode / together.Length;
-                rerankSeconds += rerank / together.Length;
-            }
+            var pieces = Array.ConvertAll(together, item => (Func<(Decoded Result, double DecodeSeconds, double RerankSeconds)>)(() => Decode(item.Candidate, item.Codes, job)));
+            var (results, seconds) = await thread.RunTimedAsync(() => Compute(pieces), cancellationToken);
+            decoded.AddRange(results.Select(r => r.Result));
+            // Several side by side take the device no longer than it is busy with them: that time, divided as theirs is.
+            double ofDecoding = results.Sum(r => r.DecodeSeconds) / results.Sum(r => r.DecodeSeconds + r.RerankSeconds);
+            decodeSeconds += seconds * ofDecoding;
+            rerankSeconds += seconds * (1 - ofDecoding);
         }
         return new(Ranking.Rank(decoded, job, cancellationToken), decodeSeconds, rerankSeconds);
     }
@@ -103,9 +110,12 @@ public sealed class DeviceEngine : IDeviceEngine
     {
         Model.Check(job);
         if (thread.HasJobs) return null;   // somebody waits for more than a preview
-        var image = await thread.RunAsync(() => Decode(PreviewFill.Complete(job.Codes, Model.CodesPerImage)), cancellationToken);
+        var (image, seconds) = await thread.RunTimedAsync(() => Decode(PreviewFill.Complete(job.Codes, Model.CodesPerImage)), cancellationToken);
+        job.Account?.Charge(seconds, steps: 0);
         return ImageWriter.Encode(image, job.Format);
     }
+
+    public void Observe(IStepObserver? observer) => networks!.Sampler.Observer = observer;
 
     private RgbImage Decode(int[] codes)
     {

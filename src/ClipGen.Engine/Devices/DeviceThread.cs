@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ClipGen.Engine.Devices;
 
 /// <summary>
@@ -12,6 +14,8 @@ internal sealed class DeviceThread : IAsyncDisposable
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int maxJobs;
     private bool stopping;
+    private long busyTicks, awakeSince = Stopwatch.GetTimestamp();
+    private bool asleep;
     private Exception? failure;
 
     /// <param name="enter">Runs first, on the thread; what it returns is disposed when the thread ends.</param>
@@ -24,6 +28,12 @@ internal sealed class DeviceThread : IAsyncDisposable
 
     /// <summary>Whether jobs wait for the thread.</summary>
     public bool HasJobs { get { lock (gate) return jobs.Count > 0; } }
+
+    /// <summary>Seconds that it has not slept, for want of jobs and steps, since it was made.</summary>
+    public double BusySeconds
+    {
+        get { lock (gate) return Stopwatch.GetElapsedTime(0, busyTicks + (asleep ? 0 : Stopwatch.GetTimestamp() - awakeSince)).TotalSeconds; }
+    }
 
     /// <summary>Runs <paramref name="work"/> on the thread.</summary>
     /// <exception cref="EngineBusyException">Too many jobs wait already.</exception>
@@ -40,6 +50,16 @@ internal sealed class DeviceThread : IAsyncDisposable
             exception => result.TrySetException(exception)));
         return result.Task;
     }
+
+    /// <summary>The same, with the seconds that it took.</summary>
+    public Task<(T Result, double Seconds)> RunTimedAsync<T>(Func<T> work, CancellationToken cancellationToken) => RunAsync(
+        () =>
+        {
+            long began = Stopwatch.GetTimestamp();
+            var result = work();
+            return (result, Stopwatch.GetElapsedTime(began).TotalSeconds);
+        },
+        cancellationToken);
 
     private void Post(Job job)
     {
@@ -78,10 +98,19 @@ internal sealed class DeviceThread : IAsyncDisposable
     {
         lock (gate)
         {
-            while (idle && jobs.Count == 0 && !stopping) Monitor.Wait(gate);
+            while (idle && jobs.Count == 0 && !stopping) Sleep();
             job = null;
             return !stopping && (jobs.TryDequeue(out job) || !idle);
         }
+    }
+
+    private void Sleep()
+    {
+        busyTicks += Stopwatch.GetTimestamp() - awakeSince;
+        asleep = true;
+        Monitor.Wait(gate);
+        asleep = false;
+        awakeSince = Stopwatch.GetTimestamp();
     }
 
     private ObjectDisposedException Stopped() =>

@@ -1,4 +1,5 @@
 using ClipGen.Engine.Sampling;
+using ClipGen.Engine.Telemetry;
 using ClipGen.Models.Bundles;
 using ClipGen.Models.Imaging;
 
@@ -34,6 +35,11 @@ public interface IDeviceEngine : IAsyncDisposable
     /// <summary>Decodes rows of a candidate that is being drawn; the rows that are missing are filled with what looks calm.</summary>
     /// <returns>Null when the device has better things to do, or shows no previews at all, which is the default.</returns>
     Task<byte[]?> PreviewAsync(PreviewJob job, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
+
+    /// <summary>Has somebody told of every step of the sampler from now on, in the place of whoever was; null for nobody. By default nobody ever is.</summary>
+    void Observe(IStepObserver? observer)
+    {
+    }
 }
 
 /// <param name="Kind"><c>cpu</c>, <c>cuda</c> or <c>sim</c>.</param>
@@ -69,14 +75,17 @@ public sealed record EncodedPrompt(float[] Vector, int Tokens, bool Truncated, d
 /// The device goes on behind them, with the codes of an undisturbed run; it may as well begin anew. Null: none are known.
 /// </param>
 /// <param name="Glimpses">What is told of the codes while they are drawn; null for nothing.</param>
-public sealed record SampleJob(float[] Embedding, ulong Seed, int Candidate, SamplingParameters Sampling, int[]? Drawn = null, SampleGlimpses? Glimpses = null);
+/// <param name="Account">What its cost is written to; null for nothing.</param>
+public sealed record SampleJob(
+    float[] Embedding, ulong Seed, int Candidate, SamplingParameters Sampling, int[]? Drawn = null, SampleGlimpses? Glimpses = null, DeviceAccount? Account = null);
 
 /// <param name="At">Numbers of codes at which to tell.</param>
 /// <param name="Tell">Called on the engine's thread with a copy of the codes drawn so far; must return at once.</param>
 public sealed record SampleGlimpses(IReadOnlyList<int> At, Action<int[]> Tell);
 
 /// <param name="Codes">Raster order, from one code to <see cref="EngineModel.CodesPerImage"/>.</param>
-public sealed record PreviewJob(int[] Codes, ImageFileFormat Format);
+/// <param name="Account">What its cost is written to; null for nothing.</param>
+public sealed record PreviewJob(int[] Codes, ImageFileFormat Format, DeviceAccount? Account = null);
 
 /// <param name="Codes">Raster order, <see cref="EngineModel.CodesPerImage"/> long.</param>
 public sealed record SampledCandidate(int Candidate, int[] Codes, double DeviceSeconds);

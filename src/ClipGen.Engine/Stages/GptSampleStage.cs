@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ClipGen.Engine.Batching;
 using ClipGen.Engine.Sampling;
+using ClipGen.Engine.Telemetry;
 using ClipGen.Models.Gpt;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -19,6 +20,7 @@ internal sealed class GptSampleStage : IDisposable
     private readonly long[] codes;
     private readonly long[] positions;
     private readonly float[] conditions;
+    private volatile IStepObserver? observer;
 
     public GptSampleStage(Gpt gpt, Scheduler scheduler, Device device)
     {
@@ -38,9 +40,13 @@ internal sealed class GptSampleStage : IDisposable
     /// </summary>
     internal static int Rows(int places) => places <= 4 ? places : (places + 7) / 8 * 8;
 
+    /// <summary>Is told of every step of a group; may be set while steps are taken.</summary>
+    public IStepObserver? Observer { set => observer = value; }
+
     /// <summary>Draws the next code of every active sequence; false if there is none.</summary>
     public bool Step()
     {
+        long mark = Stopwatch.GetTimestamp();   // what lies between two groups is the second one's
         scheduler.Admit();
         bool any = false;
         for (int group = 0; group < scheduler.Groups; group++)
@@ -49,7 +55,7 @@ internal sealed class GptSampleStage : IDisposable
             any = true;
             try
             {
-                StepGroup(group);
+                StepGroup(group, ref mark);
                 scheduler.Retire(group);
             }
             catch (Exception exception)
@@ -61,9 +67,8 @@ internal sealed class GptSampleStage : IDisposable
         return any;
     }
 
-    private void StepGroup(int group)
+    private void StepGroup(int group, ref long mark)
     {
-        long start = Stopwatch.GetTimestamp();
         var places = scheduler.Group(group);
         int active = 0;
         for (int row = 0; row < places.Length; row++)
@@ -75,6 +80,7 @@ internal sealed class GptSampleStage : IDisposable
             active++;
             if (sequence.HasSlot) continue;
             sequence.HasSlot = true;
+            sequence.Job.Account?.Enter(group * scheduler.GroupSize + row);
             sequence.Job.Embedding.CopyTo(conditions, row * gpt.Config.CondSize);
             caches[group].Clear(row);
         }
@@ -99,8 +105,21 @@ internal sealed class GptSampleStage : IDisposable
                 scheduler.Fail(group, row, exception);
             }
         }
-        double share = Stopwatch.GetElapsedTime(start).TotalSeconds / active;
-        foreach (var sequence in places) sequence?.Charge(share);
+        long now = Stopwatch.GetTimestamp();
+        double seconds = Stopwatch.GetElapsedTime(mark, now).TotalSeconds;
+        mark = now;
+        foreach (var sequence in places) sequence?.Charge(seconds / active);
+        if (observer is { } told) told.Stepped(new(1, active, scheduler.GroupSize, seconds, told.WantsSpans(1) ? Spans(places) : null));
+    }
+
+    private static List<ActivityContext> Spans(ReadOnlySpan<Sequence?> places)
+    {
+        var spans = new List<ActivityContext>(places.Length);
+        foreach (var sequence in places)
+        {
+            if (sequence is { } served && served.Span != default) spans.Add(served.Span);
+        }
+        return spans;
     }
 
     /// <summary>Shows the first sequence that resumes some more of the codes it was given: as much work again as a step, so that its neighbours wait no longer.</summary>

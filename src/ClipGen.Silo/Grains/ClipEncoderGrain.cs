@@ -25,6 +25,7 @@ internal sealed class ClipEncoderGrain(StageDevice device) : Grain, IClipEncoder
         {
             var prompt = await EncodeAsync(engine, request, stop.Token);
             span?.SetTag("gen_ai.usage.input_tokens", prompt.Tokens).SetTag("clipgen.device_seconds", prompt.DeviceSeconds);
+            device.Charge(Key, prompt.DeviceSeconds);
             device.Health(engine).Succeeded(DeviceStages.Encode);
             return new(Vectors.ToBytes(prompt.Vector), prompt.Tokens, prompt.Truncated, prompt.DeviceSeconds);
         }

@@ -1,4 +1,5 @@
 using ClipGen.Cluster.Placement;
+using ClipGen.Cluster.Telemetry;
 using ClipGen.Engine.Devices;
 using ClipGen.Silo.Devices;
 using ClipGen.Silo.Sampling;
@@ -6,7 +7,7 @@ using ClipGen.Silo.Sampling;
 namespace ClipGen.Silo.Grains;
 
 /// <summary>How a stage grain gets from its key to its engine.</summary>
-internal sealed class StageDevice(DeviceRegistry registry, SamplerTable samplers)
+internal sealed class StageDevice(DeviceRegistry registry, SamplerTable samplers, ClusterInstruments instruments)
 {
     /// <summary>Cancelled when the silo stops.</summary>
     public CancellationToken Stopping => registry.Stopping;
@@ -27,6 +28,9 @@ internal sealed class StageDevice(DeviceRegistry registry, SamplerTable samplers
 
     /// <summary>What stages tell of how an engine did.</summary>
     public DeviceHealth Health(IDeviceEngine engine) => samplers.Of(engine).Health;
+
+    /// <summary>Time of a device that the present call's request used.</summary>
+    public void Charge(DeviceKey key, double seconds) => instruments.DeviceTime(key.Silo, key.Device, StageTrace.Tenant, seconds);
 
     /// <summary>Cancelled by the caller or when the silo stops; to be disposed.</summary>
     public CancellationTokenSource Link(CancellationToken cancellationToken) => CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, registry.Stopping);

@@ -1,6 +1,7 @@
 using ClipGen.Cluster.Placement;
 using ClipGen.Cluster.Telemetry;
 using ClipGen.Engine.Devices;
+using ClipGen.Engine.Telemetry;
 using ClipGen.Models.Imaging;
 using ClipGen.Silo.Telemetry;
 using Orleans.Concurrency;
@@ -22,6 +23,7 @@ internal sealed class VqganDecoderGrain(StageDevice device, TimeProvider time) :
         {
             var ranked = await engine.DecodeAndRankAsync(Job(request), stop.Token);
             Trace(began, ranked);
+            device.Charge(Key, ranked.DecodeDeviceSeconds + ranked.RerankDeviceSeconds);
             device.Health(engine).Succeeded(DeviceStages.Decode);
             return new(
                 [.. ranked.Candidates.Select(c => new DecodedCandidate(c.Candidate, c.ClipScore, c.CodesSha256, c.File))],
@@ -39,7 +41,10 @@ internal sealed class VqganDecoderGrain(StageDevice device, TimeProvider time) :
     public async Task<byte[]?> PreviewAsync(PreviewRequest request, CancellationToken cancellationToken)
     {
         using var stop = device.Link(cancellationToken);
-        return await device.Engine(Key, request.Model, request.ModelDigest).PreviewAsync(new(Vectors.ToCodes(request.Codes), FileFormat(request.Format)), stop.Token);
+        var account = new DeviceAccount();
+        byte[]? file = await device.Engine(Key, request.Model, request.ModelDigest).PreviewAsync(new(Vectors.ToCodes(request.Codes), FileFormat(request.Format), account), stop.Token);
+        device.Charge(Key, account.DeviceSeconds);
+        return file;
     }
 
     private static ImageFileFormat FileFormat(ImageFormat format) => format switch

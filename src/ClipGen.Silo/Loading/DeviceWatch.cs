@@ -1,5 +1,6 @@
 using ClipGen.Engine.Devices;
 using ClipGen.Silo.Sampling;
+using ClipGen.Silo.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,8 @@ namespace ClipGen.Silo.Loading;
 /// Has every device reproduce its known answer now and then, and one that is out of service again and again, with longer and longer
 /// waits, until it does: then it is back.
 /// </summary>
-internal sealed partial class DeviceWatch(SamplerTable samplers, KnownAnswerFile answers, IOptions<DeviceOptions> options, TimeProvider time, ILogger<DeviceWatch> logger)
+internal sealed partial class DeviceWatch(
+    SamplerTable samplers, KnownAnswerFile answers, SiloInstruments instruments, IOptions<DeviceOptions> options, TimeProvider time, ILogger<DeviceWatch> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -52,6 +54,7 @@ internal sealed partial class DeviceWatch(SamplerTable samplers, KnownAnswerFile
             if (known is null && !troubled) return;
             await KnownAnswer.CheckAsync(device.Engine, known, cancellationToken);
             checks.Failures = 0;
+            instruments.Checked(device.Key, passed: true);
             if (!troubled) return;
             device.Health.BringBack();
             LogBack(device.Key.ToString(), device.Model);
@@ -63,6 +66,7 @@ internal sealed partial class DeviceWatch(SamplerTable samplers, KnownAnswerFile
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             checks.Failures++;
+            instruments.Checked(device.Key, passed: false);
             LogOut(e, device.Key.ToString(), device.Model);
             device.Health.TakeOut(e.Message);
         }

@@ -24,15 +24,16 @@ public sealed class DeviceSampler : IAsyncDisposable
     private readonly Dictionary<(string Generation, int Candidate), Running> _active = [];
     private readonly IDeviceEngine _engine;
     private readonly SampleOutbox _outbox;
+    private readonly SamplerTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private long _lastDispatch;
     private double _secondsPerCandidate;
     private bool _draining;
 
-    internal DeviceSampler(DeviceKey key, IDeviceEngine engine, DeviceStages stages, DeviceHealth health, Guid incarnation, IGrainFactory grains, TimeProvider time)
+    internal DeviceSampler(DeviceKey key, IDeviceEngine engine, DeviceStages stages, DeviceHealth health, Guid incarnation, IGrainFactory grains, SamplerTelemetry telemetry, TimeProvider time)
     {
-        (Key, _engine, Stages, Health, Incarnation, _time) = (key, engine, stages, health, incarnation, time);
+        (Key, _engine, Stages, Health, Incarnation, _telemetry, _time) = (key, engine, stages, health, incarnation, telemetry, time);
         _outbox = new(key.ToString(), engine.Device.Kind, engine.Model.Name, grains, time, () => SecondsPerCandidate);
     }
 
@@ -47,6 +48,11 @@ public sealed class DeviceSampler : IAsyncDisposable
     public DeviceHealth Health { get; }
 
     internal IDeviceEngine Engine => _engine;
+
+    /// <summary>Its slots; none while it takes no work.</summary>
+    internal int SlotsInService { get { lock (_gate) return _draining || Health.Trouble is not null ? 0 : _engine.Device.Slots; } }
+
+    internal int SlotsInUse { get { lock (_gate) return Math.Min(_active.Count, _engine.Device.Slots); } }
 
     private double SecondsPerCandidate { get { lock (_gate) return _secondsPerCandidate; } }
 
@@ -134,6 +140,7 @@ public sealed class DeviceSampler : IAsyncDisposable
     private async Task SampleAsync(SampleWork work, Running running)
     {
         using var span = SiloTelemetry.StartSample(work, running.Candidate, Key);
+        var measured = _telemetry.Begin(work, span);
         long began = _time.GetTimestamp();
         var (generation, candidate, spec) = (work.GenerationId, running.Candidate, work.Spec);
         SampleProgress? last = null;
@@ -143,10 +150,15 @@ public sealed class DeviceSampler : IAsyncDisposable
         {
             var (topK, topP, temperature) = spec.Sampling;
             var sampled = await _engine.SampleAsync(
-                new(Vectors.ToFloats(spec.Embedding), spec.Seed, candidate, new(topK, topP, temperature), drawn, Glimpses(generation, candidate, spec.Previews, codes => checkpoint = codes)),
-                step => _outbox.Step(generation, candidate, step),
+                new(Vectors.ToFloats(spec.Embedding), spec.Seed, candidate, new(topK, topP, temperature), drawn, Glimpses(generation, candidate, spec.Previews, codes => checkpoint = codes), measured.Account),
+                step =>
+                {
+                    measured.Step(step);
+                    _outbox.Step(generation, candidate, step);
+                },
                 running.Stop.Token);
-            span?.SetTag("clipgen.device_seconds", sampled.DeviceSeconds).SetTag("gen_ai.usage.output_tokens", sampled.Codes.Length).SetTag("clipgen.resumed_codes", drawn?.Length);
+            measured.Drawn(sampled.Codes.Length, sampled.DeviceSeconds);
+            span?.SetTag("clipgen.resumed_codes", drawn?.Length);
             last = new(candidate, sampled.Codes.Length, Vectors.ToBytes(sampled.Codes), sampled.DeviceSeconds);
             if (drawn is null) Measure(_time.GetElapsedTime(began).TotalSeconds);
             Health.Succeeded(DeviceStages.Sample);
@@ -155,10 +167,13 @@ public sealed class DeviceSampler : IAsyncDisposable
         {
             // The silo stops: others are to draw it. Or its generation has ended and wants to hear no more.
             last = running.Forgotten ? null : new(candidate, 0, null, 0, HandedBack: true, Checkpoint: checkpoint);
+            if (last is null) measured.Wasted(WasteReason.Cancelled);
+            else measured.Wasted(WasteReason.HandedBack, saved: ((checkpoint?.Length ?? 0) / sizeof(int)) - (drawn?.Length ?? 0));
         }
         catch (Exception e)
         {
             span.Fail(e);
+            measured.Wasted(WasteReason.Failed);
             Health.Failed(DeviceStages.Sample, generation, e);
             last = new(candidate, 0, null, 0, e.Message);
         }

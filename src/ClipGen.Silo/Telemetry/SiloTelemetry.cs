@@ -7,7 +7,7 @@ namespace ClipGen.Silo.Telemetry;
 /// <summary>The spans of stages, made where the stages run.</summary>
 internal static class SiloTelemetry
 {
-    public static readonly ActivitySource Source = new("ClipGen.Silo");
+    public static readonly ActivitySource Source = new(SiloInstruments.Name);
 
     public static Activity? Start(string name, string stage, DeviceKey device, DateTimeOffset startTime = default) => StageTrace.Start(Source, name, stage, startTime)
         ?.SetTag("clipgen.silo", device.Silo)
@@ -22,6 +22,7 @@ internal static class SiloTelemetry
             .SetTag("clipgen.generation.id", work.GenerationId)
             .SetTag("clipgen.candidate.index", candidate)
             .SetTag("clipgen.silo", device.Silo)
-            .SetTag("hw.id", device.Device);
+            .SetTag("hw.id", device.Device)
+            .SetTag("clipgen.attempt", work.Spec.Attempt == 0 ? null : work.Spec.Attempt);
     }
 }

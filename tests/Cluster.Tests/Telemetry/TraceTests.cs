@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using ClipGen.Cluster.Telemetry;
 using ClipGen.Cluster.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ClipGen.Cluster.Tests.Telemetry;
 
@@ -44,6 +46,7 @@ public sealed class TraceTests : IDisposable
         }
         Assert.Equal([0, 1, 2, 3], ours.Where(a => a.DisplayName == "clipgen.sample").Select(a => (int)a.GetTagItem("clipgen.candidate.index")!).Order());
         Assert.Equal(["cpu:0", "cpu:1"], ours.Where(a => a.DisplayName == "clipgen.sample").Select(a => (string)a.GetTagItem("hw.id")!).Distinct().Order());
+        Assert.All(ours.Where(a => a.DisplayName is "clipgen.sample" or "clipgen.decode" or "embeddings fake"), a => Assert.Equal(1, a.GetTagItem("clipgen.attempt")));
         Assert.Equal(end.Status(), generation.Status);
     }
 
@@ -79,6 +82,43 @@ public sealed class TraceTests : IDisposable
         Assert.Equal("ClipGen.Cluster.Generations.StageFailedException", generation.GetTagItem("error.type"));
         Assert.Null(generation.StatusDescription);
         AssertNoPrompt(_stopped.Where(a => a.TraceId == generation.TraceId));
+    }
+
+    [Fact]
+    public async Task A_generation_that_is_taken_up_again_stays_in_its_trace()
+    {
+        Listen(orleans: true);
+        using var folder = new TemporaryFolder();
+        string id;
+        ActivityTraceId trace;
+        FakeEngine held = new() { Hold = new TaskCompletionSource().Task };
+        await using (var first = await Sut.CreateSut(null, [held], folder["images"], folder["data"]))
+        {
+            using var root = Tests.StartActivity("test");
+            trace = root!.TraceId;
+            id = (await first.Submit(await first.Request(Prompt))).GetPrimaryKeyString();
+            await held.Halfway.WaitAsync(Sut.Token);
+        }
+        _stopped.Clear();
+
+        await using var second = await Sut.CreateSut(null, [new()], folder["images"], folder["data"]);
+        await Sut.Watch(second.Grains.GetGrain<IGenerationGrain>(id));
+
+        var spans = _stopped.Where(a => Equals(a.GetTagItem("clipgen.generation.id") ?? a.GetTagItem("gen_ai.response.id"), id)).ToList();
+        Assert.Contains(spans, a => a.DisplayName == "clipgen.store");
+        Assert.All(spans, a => Assert.Equal(trace, a.TraceId));
+    }
+
+    [Fact]
+    public async Task A_prompt_is_on_its_generations_span_alone_when_that_is_asked_for()
+    {
+        Listen(orleans: true);
+        await using var sut = await Sut.CreateSut(services => services.Configure<TelemetryOptions>(o => o.CapturePrompts = true), [new()]);
+        var end = (await sut.Draw(await sut.Request(Prompt)))[^1].Status;
+
+        var generation = _stopped.Single(a => Equals(a.GetTagItem("gen_ai.response.id"), end.Id));
+        Assert.Equal($$"""[{"role":"user","parts":[{"type":"text","content":"{{Prompt}}"}]}]""", generation.GetTagItem("gen_ai.input.messages"));
+        AssertNoPrompt(_stopped.Where(a => a != generation));
     }
 
     [Fact]

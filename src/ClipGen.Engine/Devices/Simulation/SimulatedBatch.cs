@@ -1,3 +1,5 @@
+using ClipGen.Engine.Telemetry;
+
 namespace ClipGen.Engine.Devices.Simulation;
 
 /// <summary>
@@ -29,6 +31,9 @@ internal sealed class SimulatedBatch
         // A twentieth of a sequence, but not more than ten times a second: reports cost more than anything else here.
         reportEvery = Math.Max((length + 19) / 20, TimeSpan.TicksPerSecond / 10 / stepTicks);
     }
+
+    /// <summary>Is told of the steps.</summary>
+    public IStepObserver? Observer { get; set; }
 
     /// <summary>When <see cref="Advance"/> has something to do next; <see cref="long.MaxValue"/> while nothing is active.</summary>
     public long Due => events.Count > 0 ? long.MinValue : NextStep() is var next and < long.MaxValue ? TimeOf(next) : long.MaxValue;
@@ -66,7 +71,7 @@ internal sealed class SimulatedBatch
         {
             if (next > step)
             {
-                if (active.Count > 0) shares += (next - step) * stepSeconds / active.Count;
+                if (active.Count > 0) Step((int)(next - step));
                 if (watched > 0) counted?.Add((next - step) * watched);
                 step = next;
                 Leave();
@@ -115,6 +120,14 @@ internal sealed class SimulatedBatch
     /// <summary>The step before which a sequence is to kill the process.</summary>
     private long CrashStep(SimulatedSequence sequence) => sequence.Job.Seed == crashOnSeed ? sequence.FirstStep + (length + 1) / 2 : long.MaxValue;
 
+    private void Step(int steps)
+    {
+        shares += steps * stepSeconds / active.Count;
+        if (Observer is not { } told) return;
+        var spans = told.WantsSpans(steps) ? active.Select(sequence => sequence.Span).Where(span => span != default).ToList() : null;
+        told.Stepped(new(steps, active.Count, slots, stepSeconds, spans));
+    }
+
     private void Leave()
     {
         for (int i = 0; i < active.Count; i++)
@@ -123,6 +136,7 @@ internal sealed class SimulatedBatch
             bool complete = sequence.FirstStep + length <= step;
             if (!complete && sequence.LeavesBefore > step) continue;
             sequence.Charged = shares - sequence.Charged;
+            sequence.Job.Account?.Charge(sequence.Charged, Drawn(sequence));
             if (sequence.IsWatched) watched--;
             events.Enqueue(new(complete ? SimulatedEventKind.Completed : SimulatedEventKind.Left, sequence, Drawn(sequence)));
         }

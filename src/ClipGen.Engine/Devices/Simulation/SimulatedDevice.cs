@@ -1,3 +1,5 @@
+using ClipGen.Engine.Telemetry;
+
 namespace ClipGen.Engine.Devices.Simulation;
 
 /// <summary>
@@ -82,6 +84,11 @@ public sealed class SimulatedDevice : IDeviceEngine
         var decoded = new List<Decoded>(job.Candidates.Count);
         foreach (var (candidate, codes) in job.Candidates) decoded.Add(new(candidate, model.Score(job.Embedding, codes), CodesHash.Of(codes), () => model.Paint(codes)));
         return new(Ranking.Rank(decoded, job, cancellationToken), seconds, RerankDeviceSeconds: 0);
+    }
+
+    public void Observe(IStepObserver? observer)
+    {
+        lock (gate) batch.Observer = observer;
     }
 
     /// <summary>Does what is due and tells those concerned; the clock calls it, one device at a time.</summary>

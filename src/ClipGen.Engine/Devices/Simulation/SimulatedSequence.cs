@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace ClipGen.Engine.Devices.Simulation;
 
 /// <summary>One candidate on its way: where it stands, and who waits for it. The codes are drawn when somebody wants to see them.</summary>
@@ -8,6 +10,9 @@ internal sealed class SimulatedSequence(SampleJob job, Action<int>? onStep, Canc
     private int shown = job.Drawn?.Length ?? 0;
 
     public SampleJob Job => job;
+
+    /// <summary>The caller's span; none is default.</summary>
+    public ActivityContext Span { get; } = Activity.Current?.Context ?? default;
 
     public bool IsWatched => onStep is not null;
 

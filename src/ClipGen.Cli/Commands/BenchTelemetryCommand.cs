@@ -1,0 +1,40 @@
+using System.CommandLine;
+using ClipGen.Cli.Benchmarks;
+using ClipGen.Cli.Terminal;
+using ClipGen.Training.Shapes;
+
+namespace ClipGen.Cli.Commands;
+
+/// <summary><c>clipgen bench telemetry</c>: what it costs to be seen.</summary>
+internal static class BenchTelemetryCommand
+{
+    private const string Description =
+        """
+        Measure what telemetry costs: a whole cluster in this process on a real model, with every span (sampling 100 %) and metric sent by OTLP to
+        a collector in the same process, against the same cluster with none.
+
+        So many requests are on their way that no slot is ever without work. Blocks of the one and of the other alternate, so that what else
+        the machine does meanwhile hits both; promised: 0.97. Exit code 1 when that does not hold. Takes about --seconds × 2 × --pairs, and
+        half as long again for the ends of the blocks.
+        """;
+
+    private static readonly Option<string> Model = new("--model", "-m") { Description = "A bundle's folder, or the name of one.", DefaultValueFactory = _ => ShapesModel.Name, HelpName = "bundle" };
+    private static readonly Option<int?> Candidates = NumberOption.Create<int>("--candidates", "Candidates of each request. [default: the model's own, 8 for shapes]", "-c");
+    private static readonly Option<int> Slots = NumberOption.Create<int>("--slots", "Sequences that the device samples at once, a multiple of 8.", 8);
+    private static readonly Option<int> Pairs = NumberOption.Create<int>("--pairs", "Blocks of each kind.", 6);
+    private static readonly Option<double> Seconds = NumberOption.Create<double>("--seconds", "Length of each block.", 20);
+    private static readonly Option<ulong> Seed = NumberOption.Create<ulong>("--seed", "Seed of the requests.", 1, "-s");
+    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads; 0 means one for each core.", 0);
+    private static readonly Option<string> Device = DeviceOption.Create();
+    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object on standard output instead of a table." };
+
+    public static Command Create()
+    {
+        var command = new Command("telemetry", Description) { Model, Candidates, Slots, Pairs, Seconds, Seed, Threads, Device, Json };
+        command.SetAction((parsed, cancellationToken) => TelemetryBench.RunAsync(
+            new(parsed.GetValue(Model)!, parsed.GetValue(Device)!, parsed.GetValue(Threads), parsed.GetValue(Slots), parsed.GetValue(Candidates), parsed.GetValue(Pairs),
+                parsed.GetValue(Seconds), Loads: "", Slo: null, parsed.GetValue(Seed), parsed.GetValue(Json)),
+            cancellationToken));
+        return command;
+    }
+}

@@ -5,6 +5,7 @@ using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Hosting;
 using ClipGen.Cluster.Tests.Fakes;
 using ClipGen.Silo;
+using ClipGen.Silo.Devices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -30,11 +31,13 @@ internal sealed class Sut : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
+    public IServiceProvider Services => _app.Services;
+
+    public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
     public static Task<Sut> CreateSut(params FakeEngine[] engines) => CreateSut([], engines.Length == 0 ? [new()] : engines);
 
-    public static async Task<Sut> CreateSut(Dictionary<string, string?> settings, FakeEngine[] engines)
+    public static async Task<Sut> CreateSut(Dictionary<string, string?> settings, FakeEngine[] engines, Action<IServiceCollection>? configure = null)
     {
         string folder = Directory.CreateTempSubdirectory("clipgen-").FullName;
         var builder = ClipGenHost.CreateBuilder(
@@ -46,6 +49,7 @@ internal sealed class Sut : IAsyncDisposable
                 silo.Services.Configure<GenerationOptions>(o => (o.Backoff, o.UnwatchedGrace) = (TimeSpan.Zero, TimeSpan.Zero));
             });
         builder.Logging.ClearProviders();
+        configure?.Invoke(builder.Services);
         builder.AddClipGenApi();
         var app = builder.BuildClipGen();
         app.MapClipGenApi();
@@ -82,6 +86,7 @@ internal sealed class Sut : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        _app.Services.GetRequiredService<DeviceRegistry>().Stop();   // what a test leaves running is cancelled
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);

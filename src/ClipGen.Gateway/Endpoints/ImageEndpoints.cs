@@ -14,7 +14,7 @@ namespace ClipGen.Gateway.Endpoints;
 
 /// <summary>OpenAI's way in: one request that is answered when the images are there, or streamed while they are drawn.</summary>
 internal sealed class ImageEndpoints(
-    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, IOptions<ApiOptions> options, TimeProvider time)
+    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, OpenStreams streams, IOptions<ApiOptions> options, TimeProvider time)
 {
     /// <summary>Clients look for it; it has no meaning here.</summary>
     private const string Quality = "auto", Background = "opaque";
@@ -29,6 +29,7 @@ internal sealed class ImageEndpoints(
         var cancellationToken = context.RequestAborted;
         string? key = IdempotencyKey.Of(context.Request);
         var order = ImageOrder.Of(await JsonBody.ReadAsync(context));
+        using var place = order.Stream ? streams.Enter() : null;
         var submitted = await door.SubmitAsync(order.Order, context.Tenant(), key, cancellationToken);
         if (key is not null && submitted.Accepted.Existing) await RefuseIfRunningAsync(submitted.Accepted, cancellationToken);
         if (order.Stream)

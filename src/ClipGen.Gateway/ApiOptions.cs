@@ -25,6 +25,10 @@ public sealed class ApiOptions
     /// <summary>How often an idle event stream says that it is alive. Default: 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Event streams that this process keeps open at once; one more is answered with 503. Default: 10,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxEventStreams { get; set; } = 10_000;
 }
 
 [OptionsValidator]

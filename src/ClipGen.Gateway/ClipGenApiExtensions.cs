@@ -22,7 +22,10 @@ public static class ClipGenApiExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         if (services.Any(s => s.ServiceType == typeof(ApiKeys))) return builder;
-        services.AddSingleton(new ApiKeys(AuthOptions.From(builder.Configuration)));
+        var auth = AuthOptions.From(builder.Configuration);
+        services.AddSingleton(new ApiKeys(auth));
+        services.AddSingleton(provider => new SignedUrls(auth, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<OpenStreams>();
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
         services.AddSingleton<AnswersInFlight>();
@@ -59,9 +62,10 @@ public static class ClipGenApiExtensions
         ArgumentNullException.ThrowIfNull(app);
         var keys = app.Services.GetRequiredService<ApiKeys>();
         var inFlight = app.Services.GetRequiredService<AnswersInFlight>();
+        var urls = app.Services.GetRequiredService<SignedUrls>();
         app.Use(inFlight.InvokeAsync);
         app.UseMiddleware<ErrorAnswers>();
-        app.UseWhen(context => context.Request.Path.StartsWithSegments("/v1"), v1 => v1.Use((context, next) => ApiKeyCheck.InvokeAsync(context, keys, next)));
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/v1"), v1 => v1.Use((context, next) => ApiKeyCheck.InvokeAsync(context, keys, urls, next)));
         DashboardEndpoints.Map(app, keys);
         ImageEndpoints.Map(app);
         GenerationEndpoints.Map(app);

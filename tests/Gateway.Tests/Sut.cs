@@ -5,6 +5,7 @@ using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Hosting;
 using ClipGen.Cluster.Tests.Fakes;
 using ClipGen.Silo;
+using ClipGen.Silo.Devices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -31,7 +32,9 @@ internal sealed class Sut : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
+    public IServiceProvider Services => _app.Services;
+
+    public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
     public static Task<Sut> CreateSut(params FakeEngine[] engines) => CreateSut([], engines.Length == 0 ? [new()] : engines);
 
@@ -92,6 +95,7 @@ internal sealed class Sut : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        _app.Services.GetRequiredService<DeviceRegistry>().Stop();   // what a test leaves running is cancelled
         await StopAsync();
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);

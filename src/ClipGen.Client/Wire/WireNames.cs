@@ -40,6 +40,8 @@ public static class WireNames
         public const string UnsupportedParameter = "unsupported_parameter";
         public const string RequestTooLarge = "request_too_large";
         public const string InvalidApiKey = "invalid_api_key";
+        public const string InvalidSignature = "invalid_signature";
+        public const string UrlExpired = "url_expired";
         public const string ModelNotFound = "model_not_found";
         public const string GenerationNotFound = "generation_not_found";
         public const string ImageNotFound = "image_not_found";

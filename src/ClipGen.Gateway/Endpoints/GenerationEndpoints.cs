@@ -17,8 +17,8 @@ namespace ClipGen.Gateway.Endpoints;
 
 /// <summary>Our own resource: a generation that is accepted at once and can be watched, cancelled and looked up from any gateway.</summary>
 internal sealed class GenerationEndpoints(
-    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, IOptions<ApiOptions> options, IOptions<PromptImageOptions> limits, TimeProvider time,
-    IHostApplicationLifetime lifetime)
+    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, OpenStreams streams, IOptions<ApiOptions> options, IOptions<PromptImageOptions> limits,
+    TimeProvider time, IHostApplicationLifetime lifetime)
 {
     /// <summary>How long an answer to a cancellation waits for it to have happened.</summary>
     private static readonly TimeSpan ForCancellation = TimeSpan.FromSeconds(2);
@@ -88,6 +88,7 @@ internal sealed class GenerationEndpoints(
     {
         bool cancel = CancelsOnDisconnect(context.Request);
         int from = From(context.Request);
+        using var place = streams.Enter();
         var status = await StatusAsync(id, context);
         // Whoever has seen the end and comes again is told, in EventSource's way, to stay away.
         if (GenerationWatch.HasEnded(status) && !await AnyAsync(id, from, context.RequestAborted)) return Results.NoContent();
@@ -128,7 +129,7 @@ internal sealed class GenerationEndpoints(
         {
             // As below.
         }
-        return status is not null && status.Tenant == context.Tenant() ? status
+        return status is not null && context.MaySee(status.Tenant) ? status
             : throw ApiErrors.NoGeneration($"There is no generation '{new string([.. id.Take(64).Where(c => !char.IsControl(c))])}'.");
     }
 

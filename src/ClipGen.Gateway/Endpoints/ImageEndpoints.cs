@@ -15,7 +15,8 @@ namespace ClipGen.Gateway.Endpoints;
 
 /// <summary>OpenAI's way in: one request that is answered when the images are there, or streamed while they are drawn.</summary>
 internal sealed class ImageEndpoints(
-    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, IOptions<ApiOptions> options, IOptions<PromptImageOptions> limits, TimeProvider time)
+    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, OpenStreams streams, IOptions<ApiOptions> options, IOptions<PromptImageOptions> limits,
+    TimeProvider time)
 {
     /// <summary>Clients look for it; it has no meaning here.</summary>
     private const string Quality = "auto", Background = "opaque";
@@ -45,6 +46,7 @@ internal sealed class ImageEndpoints(
     private async Task<IResult> DrawAsync(ImageOrder order, string? key, HttpContext context)
     {
         var cancellationToken = context.RequestAborted;
+        using var place = order.Stream ? streams.Enter() : null;
         var submitted = await door.SubmitAsync(order.Order, context.Tenant(), key, cancellationToken);
         if (key is not null && submitted.Accepted.Existing) await RefuseIfRunningAsync(submitted.Accepted, cancellationToken);
         if (order.Stream)

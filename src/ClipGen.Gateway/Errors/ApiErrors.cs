@@ -42,6 +42,10 @@ internal static class ApiErrors
         Errors = problems.Count == 1 ? null : [.. problems.Select(p => new ParameterError { Param = p.Param, Message = p.Message })],
     };
 
+    /// <summary>This process leaves the cluster; another one may answer.</summary>
+    public static ApiException Stopping() =>
+        new(StatusCodes.Status503ServiceUnavailable, ErrorTypes.Server, ErrorCodes.Draining, "This server is being stopped; try again, elsewhere.") { RetryAfter = Soon };
+
     public static ApiException NoGeneration(string message) =>
         new(StatusCodes.Status404NotFound, ErrorTypes.InvalidRequest, ErrorCodes.GenerationNotFound, message, "id");
 

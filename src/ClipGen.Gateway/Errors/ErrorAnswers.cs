@@ -3,12 +3,13 @@ using System.Text.Json;
 using ClipGen.Client.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ClipGen.Gateway.Errors;
 
 /// <summary>Gives every answer its id, and every error the body and headers that clients understand.</summary>
-internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAnswers> logger)
+internal sealed partial class ErrorAnswers(RequestDelegate next, IHostApplicationLifetime lifetime, ILogger<ErrorAnswers> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -26,6 +27,8 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
         catch (Exception e)
         {
             var error = ApiErrors.Of(e);
+            // What breaks while the silo leaves under a request is not the request's fault, nor the cluster's.
+            if (lifetime.ApplicationStopping.IsCancellationRequested && error.Body.Code is WireNames.ErrorCodes.InternalError or WireNames.ErrorCodes.Overloaded) error = ApiErrors.Stopping();
             if (error.Body.Code == WireNames.ErrorCodes.InternalError) LogUnexpected(e, id);
             if (context.Response.HasStarted) throw;
             await WriteAsync(context, error);
@@ -44,8 +47,11 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, ILogger<ErrorAn
                 StatusCodes.Status415UnsupportedMediaType => WireNames.ErrorCodes.UnsupportedContentType,
                 _ => WireNames.ErrorCodes.InvalidValue,
             },
-            $"{context.Request.Method} {context.Request.Path}: {ReasonPhrases.GetReasonPhrase(status)}.");
+            $"{Short(context.Request.Method)} {Short(context.Request.Path.Value ?? "")}: {ReasonPhrases.GetReasonPhrase(status)}.");
     }
+
+    // It comes from outside.
+    private static string Short(string text) => new([.. text.Take(200).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
 
     private static async Task WriteAsync(HttpContext context, ApiException error)
     {

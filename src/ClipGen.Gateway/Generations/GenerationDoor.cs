@@ -15,7 +15,7 @@ namespace ClipGen.Gateway.Generations;
 /// <summary>Makes an order a submission that cannot be invalid, and hands it to the gateway of its model.</summary>
 internal sealed class GenerationDoor(IGrainFactory grains, GenerationWatch watch, IOptions<ApiOptions> options, IEnumerable<IReadiness> parts, IHostApplicationLifetime lifetime)
 {
-    private static readonly TimeSpan WhileLoading = TimeSpan.FromSeconds(5), WhileDraining = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WhileLoading = TimeSpan.FromSeconds(5);
 
     /// <exception cref="ApiException">Something is wrong with the order (all of it is named), there is no such model, or no device that draws.</exception>
     /// <exception cref="InvalidRequestException">An image among its prompt cannot be decoded.</exception>
@@ -82,7 +82,7 @@ internal sealed class GenerationDoor(IGrainFactory grains, GenerationWatch watch
         {
             // What is wrong with the request itself comes first: waiting would not mend it.
             if (order.Problems.Count > 0) throw ApiErrors.Invalid(order.Problems);
-            if (devices is null) throw Unavailable(ErrorCodes.Draining, "This server is being stopped; try again, elsewhere.", WhileDraining);
+            if (devices is null) throw ApiErrors.Stopping();
             if (models.Count == 0) throw Unavailable(ErrorCodes.ModelLoading, $"No device is ready yet. {await ProgressAsync(cancellationToken)}".TrimEnd(), WhileLoading);
             if (name is null) throw ApiErrors.Invalid([new(ErrorCodes.MissingRequiredParameter, "model", $"is missing; there are: {string.Join(", ", models)}.")]);
             throw new ModelNotFoundException($"No device has the model '{Short(name)}'. There are: {string.Join(", ", models)}.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClipGen.Client.Wire;
+using ClipGen.Gateway.Auth;
 using ClipGen.Gateway.Errors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace ClipGen.Gateway.Generations;
 
 /// <summary>Generations in the wire's words.</summary>
-internal sealed class Resources(IOptions<ApiOptions> options, TimeProvider time)
+internal sealed class Resources(IOptions<ApiOptions> options, SignedUrls urls, TimeProvider time)
 {
     public GenerationResource Generation(GenerationStatus status, HttpRequest request)
     {
@@ -110,8 +111,8 @@ internal sealed class Resources(IOptions<ApiOptions> options, TimeProvider time)
         Generation = GenerationWatch.HasEnded(e.Status) ? Generation(e.Status, request) : null,
     };
 
-    /// <summary>Where an image can be fetched, as an absolute address.</summary>
-    public string ImageUrl(string generation, string name, HttpRequest request) => Absolute($"/v1/generations/{generation}/images/{Uri.EscapeDataString(name)}", request);
+    /// <summary>Where an image can be fetched, as an absolute address; without a key for a while.</summary>
+    public string ImageUrl(string generation, string name, HttpRequest request) => Absolute(urls.Sign($"/v1/generations/{generation}/images/{Uri.EscapeDataString(name)}"), request);
 
     public static ImageUsage Usage(GenerationStatus status)
     {

@@ -15,7 +15,10 @@ public abstract class Conformance
 
     private static GenerateRequest RedCircle => new() { Prompt = "a red circle", Seed = 7, Candidates = 4, Keep = 2 };
 
-    private protected abstract ServiceProvider Connect(TestCluster cluster, int maxRetries);
+    private protected abstract ServiceProvider Connect(TestCluster cluster, int maxRetries, TimeProvider? time = null);
+
+    /// <summary>A client whose connection can be cut.</summary>
+    private protected abstract (ServiceProvider Services, Action Cut, IAsyncDisposable? Between) ConnectCuttable(TestCluster cluster);
 
     [Fact]
     public async Task Drawing_gives_the_kept_images_as_they_are_stored_best_first()
@@ -239,6 +242,85 @@ public abstract class Conformance
     }
 
     [Fact]
+    public async Task A_refused_call_waits_as_long_as_it_was_told_before_it_is_tried_again()
+    {
+        var engine = new FakeEngine { Hold = _hold.Task };
+        await using var cluster = await TestCluster.StartAsync([engine], services => services.Configure<QueueOptions>(o => o.MaxWaitingPerTenant = 4));
+        var time = new RecordingTime(limit: TimeSpan.FromSeconds(90));
+        await using var services = Connect(cluster, maxRetries: 2, time);
+        var client = services.GetRequiredService<IClipGenClient>();
+        await client.SubmitAsync(RedCircle, Token);
+        await engine.Halfway.WaitAsync(Token);
+        await client.SubmitAsync(RedCircle, Token);   // fills the tenant's part
+
+        var error = await Assert.ThrowsAsync<ClipGenRefusedException>(() => client.SubmitAsync(RedCircle, Token));
+
+        Assert.Equal(2, time.Pauses.Count);
+        Assert.All(time.Pauses, pause => Assert.InRange(pause, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(60)));   // our own would be a millisecond
+        Assert.NotNull(error.RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_connection_that_drops_among_the_events_is_taken_up_where_it_was()
+    {
+        var engine = new FakeEngine { Hold = _hold.Task };
+        await using var cluster = await TestCluster.StartAsync([engine]);
+        var (services, cut, between) = ConnectCuttable(cluster);
+        var client = services.GetRequiredService<IClipGenClient>();
+
+        var updates = new List<GenerationUpdate>();
+        await foreach (var update in client.StreamAsync(RedCircle, Token))
+        {
+            updates.Add(update);
+            if (update.Kind != GenerationUpdateKind.Encoded) continue;
+            await engine.Halfway.WaitAsync(Token);
+            cut();
+            _hold.SetResult();
+        }
+
+        Assert.All(updates.Zip(updates.Skip(1)), p => Assert.True(p.First.Number < p.Second.Number));   // nothing is told twice
+        Assert.Equal((1, 2), (updates.Count(u => u.Kind == GenerationUpdateKind.Encoded), updates.Count(u => u.Kind == GenerationUpdateKind.ImageStored)));
+        Assert.Equal(GenerationUpdateKind.Completed, updates[^1].Kind);
+        Assert.Equal(4, engine.Sampled);   // and nothing is drawn twice
+        await services.DisposeAsync();
+        if (between is not null) await between.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_watch_that_is_cancelled_leaves_its_generation_alone()
+    {
+        var engine = new FakeEngine { Hold = _hold.Task };
+        await using var sut = await CreateSut([engine]);
+        var accepted = await sut.Client.SubmitAsync(RedCircle, Token);
+        await engine.Halfway.WaitAsync(Token);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in sut.Client.WatchAsync(accepted.Id, cancellationToken: cancel.Token)) await cancel.CancelAsync();
+        });
+
+        _hold.SetResult();
+        Assert.Equal(GenerationUpdateKind.Completed, (await All(sut.Client.WatchAsync(accepted.Id, cancellationToken: Token)))[^1].Kind);
+    }
+
+    [Fact]
+    public async Task A_deadline_that_cannot_hold_is_refused_for_good()
+    {
+        await using var sut = await CreateSut();
+        var error = await Assert.ThrowsAsync<ClipGenRefusedException>(() => sut.Client.SubmitAsync(RedCircle with { Deadline = TimeSpan.FromMilliseconds(1) }, Token));
+        Assert.Equal((WireNames.ErrorCodes.DeadlineCannotHold, "deadline_ms", false), (error.Code, error.Parameter, error.IsTransient));
+    }
+
+    [Fact]
+    public async Task Without_a_device_the_model_is_still_loading()
+    {
+        await using var sut = await CreateSut([]);
+        var error = await Assert.ThrowsAsync<ClipGenUnavailableException>(() => sut.Client.SubmitAsync(RedCircle, Token));
+        Assert.Equal((WireNames.ErrorCodes.ModelLoading, true), (error.Code, error.IsTransient));
+    }
+
+    [Fact]
     public async Task Models_are_told_with_what_a_request_must_fit()
     {
         await using var sut = await CreateSut([new FakeEngine(0, "circles"), new FakeEngine(1, "squares")]);
@@ -349,10 +431,22 @@ public abstract class Conformance
 
 public sealed class HttpConformanceTests : Conformance
 {
-    private protected override ServiceProvider Connect(TestCluster cluster, int maxRetries) => Clients.Http(cluster.Address, o => o.MaxRetries = maxRetries);
+    private protected override ServiceProvider Connect(TestCluster cluster, int maxRetries, TimeProvider? time) => Clients.Http(cluster.Address, o => o.MaxRetries = maxRetries, time);
+
+    private protected override (ServiceProvider Services, Action Cut, IAsyncDisposable? Between) ConnectCuttable(TestCluster cluster)
+    {
+        var between = new CuttableHttp(cluster.Address);
+        return (Clients.Http(between.Address), between.Cut, between);
+    }
 }
 
 public sealed class InClusterConformanceTests : Conformance
 {
-    private protected override ServiceProvider Connect(TestCluster cluster, int maxRetries) => Clients.InCluster(cluster.Grains, o => o.MaxRetries = maxRetries);
+    private protected override ServiceProvider Connect(TestCluster cluster, int maxRetries, TimeProvider? time) => Clients.InCluster(cluster.Grains, o => o.MaxRetries = maxRetries, time);
+
+    private protected override (ServiceProvider Services, Action Cut, IAsyncDisposable? Between) ConnectCuttable(TestCluster cluster)
+    {
+        var grains = new CuttableGrains(cluster.Grains);
+        return (Clients.InCluster(grains.Grains), grains.Cut, null);
+    }
 }

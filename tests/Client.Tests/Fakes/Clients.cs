@@ -18,9 +18,10 @@ internal static class Clients
         return services.BuildServiceProvider();
     }
 
-    public static ServiceProvider InCluster(IGrainFactory grains, Action<ClipGenClusterOptions>? configure = null)
+    public static ServiceProvider InCluster(IGrainFactory grains, Action<ClipGenClusterOptions>? configure = null, TimeProvider? time = null)
     {
         var services = new ServiceCollection();
+        if (time is not null) services.AddSingleton(time);
         services.AddClipGenClient(grains, o =>
         {
             o.RetryDelay = TimeSpan.FromMilliseconds(1);

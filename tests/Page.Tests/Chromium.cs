@@ -7,13 +7,18 @@ public sealed class Chromium : IAsyncDisposable
 {
     private const string Program = "/usr/bin/chromium";
 
+    /// <summary>In milliseconds: for a machine with other work.</summary>
+    private const int Patience = 120_000;
+
     private readonly Lazy<Task<(IPlaywright Driver, IBrowser Browser)>> _running = new(StartAsync);
 
     /// <summary>An empty profile in which nothing is remembered.</summary>
     public async Task<IBrowserContext> OpenAsync(BrowserNewContextOptions? options)
     {
         Parts.Require(File.Exists(Program), $"Chromium ({Program}; apt-get install chromium)");
-        return await (await _running.Value).Browser.NewContextAsync(options);
+        var context = await (await _running.Value).Browser.NewContextAsync(options);
+        context.SetDefaultTimeout(Patience);
+        return context;
     }
 
     public async ValueTask DisposeAsync()
@@ -26,7 +31,7 @@ public sealed class Chromium : IAsyncDisposable
 
     private static async Task<(IPlaywright, IBrowser)> StartAsync()
     {
-        SetDefaultExpectTimeout(60_000);   // a machine with other work
+        SetDefaultExpectTimeout(Patience);
         var driver = await Playwright.CreateAsync();
         return (driver, await driver.Chromium.LaunchAsync(new() { ExecutablePath = Program, Args = ["--no-sandbox"] }));
     }

@@ -40,8 +40,8 @@ public sealed class ClusterTests(Chromium chromium)
                 },
                 queues = new[]
                 {
-                    new { model = "shapes", waiting = 12, unfinished = 3, images_per_second = (double?)(3.5 + polls++ % 3), latency = new { p50_s = (double?)(1.2 + polls % 2), p95_s = (double?)2.5 }, eta_error_median = (double?)0.07 },
-                    new { model = "birds", waiting = 0, unfinished = 0, images_per_second = (double?)null, latency = new { p50_s = (double?)null, p95_s = (double?)null }, eta_error_median = (double?)null },
+                    new { model = "shapes", waiting = 12, unfinished = 3, images_per_second = (double?)(3.5 + polls++ % 3), latency_p50 = (double?)(1.2 + polls % 2), latency_p95 = (double?)2.5, eta_error_median = (double?)0.07 },
+                    new { model = "birds", waiting = 0, unfinished = 0, images_per_second = (double?)null, latency_p50 = (double?)null, latency_p95 = (double?)null, eta_error_median = (double?)null },
                 },
             },
         }));

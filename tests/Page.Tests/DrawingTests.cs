@@ -43,7 +43,7 @@ public sealed class DrawingTests(Chromium chromium)
 
         await Expect(sut.Kept).ToHaveCountAsync(4);
         var texts = await sut.Kept.AllInnerTextsAsync();
-        double[] scores = [.. texts.Select((text, i) => double.Parse(Regex.Match(text.Trim(), $@"^{i + 1}\. score (\d\.\d+)$").Groups[1].Value))];
+        double[] scores = [.. texts.Select((text, i) => double.Parse(Regex.Match(text.Trim(), $@"^{i + 1}\. (\d\.\d+)$").Groups[1].Value))];
         Assert.Equal(scores.OrderDescending(), scores);
         await Expect(sut.Kept.First).ToHaveAttributeAsync("aria-pressed", "true");
         string? best = await sut.Image.GetAttributeAsync("src");

@@ -93,8 +93,11 @@ public sealed class ImagePromptTests(Chromium chromium)
         await file.SetInputFilesAsync(new FilePayload { Name = "broken.png", MimeType = "image/png", Buffer = (await File.ReadAllBytesAsync(Landscape, Sut.Token))[..100] });
         await Expect(sut.Problem).ToHaveTextAsync("“broken.png” is damaged: this browser cannot read it.");
 
-        await file.SetInputFilesAsync(new FilePayload { Name = "huge.png", MimeType = "image/png", Buffer = new byte[10_000_001] });
-        await Expect(sut.Problem).ToHaveTextAsync("“huge.png” has 10.0 MB; at most 10 MB are taken.");
+        string folder = Directory.CreateTempSubdirectory("clipgen-").FullName, huge = Path.Combine(folder, "huge.png");
+        await File.WriteAllBytesAsync(huge, new byte[10_100_000], Sut.Token);
+        await file.SetInputFilesAsync(huge);
+        await Expect(sut.Problem).ToHaveTextAsync("“huge.png” has 10.1 MB; at most 10 MB are taken.");
+        Directory.Delete(folder, recursive: true);
         await Expect(sut.Page.GetByAltText("The prompt's picture")).ToBeHiddenAsync();
 
         await Choose(sut, Landscape);
@@ -107,8 +110,7 @@ public sealed class ImagePromptTests(Chromium chromium)
         await using var sut = await Sut.CreateSut(chromium);
         await sut.Drawn("a red circle", seed: "7");
         await sut.Kept.Nth(1).ClickAsync();
-        string picked = await sut.Page.EvaluateAsync<string>(
-            "async () => { const bytes = new Uint8Array(await (await fetch(document.getElementById('download').href)).arrayBuffer()); return btoa(String.fromCharCode(...bytes)); }");
+        string picked = Convert.ToBase64String(await sut.Saved());
 
         var more = await Sent(sut, () => sut.Click("More like this"));
         Assert.Equal(("a red circle", $"data:image/png;base64,{picked}"), (more.GetProperty("prompt").GetString(), more.GetProperty("image").GetString()));

@@ -40,7 +40,7 @@ public sealed class LayoutTests(Chromium chromium)
         await Expect(sut.Page.Locator("#silos li")).Not.ToHaveCountAsync(0);
         await sut.Screenshot($"cluster-{scheme}");
         Assert.Empty(await sut.Page.EvaluateAsync<string[]>(TooPale));
-        string ground = await sut.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+        string ground = await sut.Page.EvaluateAsync<string>("getComputedStyle(document.documentElement).backgroundColor");
         Assert.Equal(scheme == ColorScheme.Dark ? "rgb(21, 20, 19)" : "rgb(250, 249, 247)", ground);
     }
 

@@ -26,8 +26,7 @@ public sealed class PictureTests(Chromium chromium)
 
         // The second best, so that it matters which one is picked.
         await sut.Kept.Nth(1).ClickAsync();
-        byte[] shown = Convert.FromBase64String(await sut.Page.EvaluateAsync<string>(
-            "async () => { const bytes = new Uint8Array(await (await fetch(document.getElementById('download').href)).arrayBuffer()); return btoa(String.fromCharCode(...bytes)); }"));
+        byte[] shown = await sut.Saved();
         await sut.Click("curl");
         string command = await sut.Page.EvaluateAsync<string>("navigator.clipboard.readText()");
         string folder = Directory.CreateTempSubdirectory("clipgen-").FullName;

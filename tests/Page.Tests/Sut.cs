@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Hosting;
 using ClipGen.Engine.Devices;
@@ -38,7 +39,7 @@ internal sealed class Sut : IAsyncDisposable
 
     public ILocator Prompt => Page.GetByLabel("What shall it be?");
 
-    public ILocator Draw => Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Draw Enter|^Draw$") }).And(Page.Locator("#submit"));
+    public ILocator Draw => Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Draw") }).And(Page.Locator("#submit"));
 
     public ILocator Image => Page.Locator("#image");
 
@@ -99,7 +100,18 @@ internal sealed class Sut : IAsyncDisposable
         await IsDrawn();
     }
 
-    public Task IsDrawn() => Expect(Status).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^Best \d+ of \d+ in .* s · seed \d+$"));
+    public async Task IsDrawn()
+    {
+        await Expect(Status).ToHaveTextAsync(new Regex(@"^Best \d+ of \d+ in .* s · seed \d+$"));
+        await Expect(Draw).ToHaveAttributeAsync("aria-disabled", "false");
+    }
+
+    /// <summary>The file of the picture that is picked.</summary>
+    public async Task<byte[]> Saved()
+    {
+        var download = await Page.RunAndWaitForDownloadAsync(() => Page.GetByText("Save picture").ClickAsync());
+        return await File.ReadAllBytesAsync(await download.PathAsync(), Token);
+    }
 
     public Task Click(string button) => Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
 

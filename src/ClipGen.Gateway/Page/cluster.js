@@ -48,7 +48,7 @@ function sample(state) {
     const past = samples.get(queue.model) ?? { rates: [], latencies: [] };
     samples.set(queue.model, past);
     keep(past.rates, queue.images_per_second);
-    keep(past.latencies, queue.latency?.p50_s);
+    keep(past.latencies, queue.latency_p50);
   }
 }
 
@@ -86,7 +86,7 @@ function modelItem(queue) {
   figure("Waiting", queue.waiting);
   figure("Unfinished", queue.unfinished);
   if (queue.images_per_second != null) figure("Images a second", rate(queue.images_per_second), sparkline(past.rates, "Images a second in the last two minutes"));
-  if (queue.latency?.p50_s != null) figure("Latency, median · p95", `${seconds(queue.latency.p50_s)} · ${seconds(queue.latency.p95_s)}`, sparkline(past.latencies, "Median latency in the last two minutes"));
+  if (queue.latency_p50 != null) figure("Latency, median · p95", `${seconds(queue.latency_p50)} · ${seconds(queue.latency_p95)}`, sparkline(past.latencies, "Median latency in the last two minutes"));
   if (queue.eta_error_median != null) figure("ETA error, median", `${(100 * queue.eta_error_median).toFixed(0)} %`);
   item.append(element("h3", queue.model), list);
   return item;

@@ -4,9 +4,13 @@ import * as api from "./api.js";
 import * as stage from "./stage.js";
 import { $, announce, duration } from "./dom.js";
 
+const patience = 1000;   // ms without an event after which is asked how it stands: who waits in the queue hears of no event
+
 export class Drawing {
   #id = null;
   #cancelled = false;
+  #begun = false;
+  #heard = 0;
   #said = "";
 
   /** Submits and follows to the end. Returns the generation as it ended, completed or cancelled; throws what went wrong otherwise. */
@@ -18,7 +22,7 @@ export class Drawing {
       const accepted = await api.submit(request);
       this.#id = accepted.id;
       if (this.#cancelled) await api.cancel(this.#id);
-      for await (const event of api.events(this.#id)) this.#follow(event);
+      await this.#watch();
       const end = await api.generation(this.#id);
       if (end.state === "failed") throw new Error(end.error?.message ?? "It failed.");
       if (end.state === "completed") await show(end, title);
@@ -42,7 +46,25 @@ export class Drawing {
     if (this.#id !== null) await api.cancel(this.#id).catch(() => { /* it has ended meanwhile: the last event says how */ });
   }
 
+  async #watch() {
+    const asking = setInterval(async () => {
+      if (performance.now() - this.#heard < patience) return;
+      const state = await api.generation(this.#id).catch(() => null);   // the events' own trouble is told of by themselves
+      if (state?.state === "running" || state?.state === "queued") this.#follow(state);
+    }, patience);
+    try {
+      for await (const event of api.events(this.#id)) this.#follow(event);
+    } finally {
+      clearInterval(asking);
+      this.#heard = Infinity;
+    }
+  }
+
+  /** @param event An event, or the generation as it stands. */
   #follow(event) {
+    if (this.#heard === Infinity) return;   // an answer from before the end
+    this.#heard = performance.now();
+    this.#begun ||= event.codes_drawn > 0 || event.preview !== undefined;
     if (event.codes_total > 0 && event.codes_drawn > 0) {
       $("progress").max = event.codes_total;
       $("progress").value = event.codes_drawn;
@@ -50,7 +72,7 @@ export class Drawing {
     if (event.preview) stage.preview(event.preview);
     if (this.#cancelled) return;
     const eta = event.eta_ms > 0 ? ` · about ${duration(event.eta_ms)} left` : "";
-    if (event.state === "queued" || event.queue_position > 0) this.#tell("Waiting", `${event.queue_position > 0 ? ` · ${event.queue_position} ahead in the queue` : ""}${eta}`);
+    if (event.state === "queued" || event.queue_position > 0 && !this.#begun) this.#tell("Waiting", `${event.queue_position > 0 ? ` · ${event.queue_position} ahead in the queue` : ""}${eta}`);
     else if (event.type === "retried") this.#tell("Something was lost on the way; it is drawn again.");
     else if (event.type === "decoded") this.#tell("Ranking and storing …");
     else if (event.state === "running") this.#tell("Drawing", ` · ${Math.floor(100 * event.codes_drawn / Math.max(event.codes_total, 1))} %${eta}`);

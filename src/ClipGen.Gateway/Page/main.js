@@ -135,7 +135,7 @@ async function open(entry) {
 function drawHistory() {
   const all = history.entries();
   $("no-history").hidden = all.length > 0;
-  $("clear-history").hidden = all.length === 0;
+  $("clear-history").classList.toggle("away", all.length === 0);
   $("history").replaceChildren(...all.map(entry => {
     const item = document.createElement("li"), button = document.createElement("button");
     const when = new Date(entry.at).toLocaleString([], { dateStyle: "short", timeStyle: "short" });

@@ -41,7 +41,7 @@ export async function show(generation, title) {
     picture.src = urls[i];
     picture.alt = `Number ${image.rank} of ${generation.images.length}`;
     button.type = "button";
-    button.append(picture, element("span", `${image.rank}. score ${image.clip_score.toFixed(3)}`));
+    button.append(picture, element("span", `${image.rank}. ${image.clip_score.toFixed(3)}`));
     button.addEventListener("click", () => pick(i));
     item.append(button);
     return item;

@@ -12,8 +12,9 @@ internal static class PageEndpoints
     private const string Prefix = "page/";
     private const string Start = "index.html";
 
-    // No script but the page's own files runs, and nothing is loaded from elsewhere; blob: and data: are pictures and previews.
-    private const string ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    // No script but the page's own files runs, nothing is loaded from elsewhere, and no text becomes HTML; blob: and data: are pictures and previews.
+    private const string ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        + "require-trusted-types-for 'script'; trusted-types 'none'";
 
     public static void Map(IEndpointRouteBuilder app)
     {

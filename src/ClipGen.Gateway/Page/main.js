@@ -1,196 +1,162 @@
-// The playground: form, progress, ranked grid, history. Views of a generation are in drawing.js.
+// The playground: what happens when one clicks.
 
 import * as api from "./api.js";
-import * as history from "./history.js";
 import * as cluster from "./cluster.js";
+import * as form from "./form.js";
+import * as history from "./history.js";
+import * as imagePrompt from "./imageprompt.js";
+import * as key from "./key.js";
+import * as stage from "./stage.js";
+import { Drawing, show } from "./drawing.js";
+import { $, element, thumbnail, toast } from "./dom.js";
 import { snippet } from "./snippets.js";
-import { Drawing } from "./drawing.js";
 
-const $ = id => document.getElementById(id);
 const origin = new URL(".", location.href).href;
-let drawing = null, shown = null;
+let drawing = null;
+let shown = null;   // the history's entry that is on the stage
 
-// ——— form ———
-
-function request() {
-  const text = id => $(id).value.trim(), number = id => text(id) === "" ? undefined : Number(text(id));
-  const seed = text("seed");
-  return {
-    prompt: text("prompt"),
-    model: text("model") || undefined,
-    // A seed may have 20 digits, more than a JavaScript number keeps: only those it does keep are sent.
-    seed: seed === "" ? undefined : Number(seed),
-    candidates: number("candidates"),
-    n: keep(number("candidates")),
-    top_k: number("top-k"),
-    top_p: number("top-p"),
-    temperature: number("temperature"),
-    output_format: text("format"),
-    priority: text("priority"),
-    partial_images: 3,
-  };
-}
-
-/** As many as wished, as far as there are candidates; an explicit contradiction is left to the server to name. */
-function keep(candidates) {
-  const wish = Number($("keep").value || 1), model = models.find(m => m.id === $("model").value);
-  return candidates === undefined && model ? Math.min(wish, model.default_candidates) : wish;
-}
-
-function fill(values) {
-  $("prompt").value = values.prompt ?? "";
-  $("seed").value = values.seed ?? "";
-  if (values.model && [...$("model").options].some(o => o.value === values.model)) $("model").value = values.model;
-  for (const [id, name] of [["candidates", "candidates"], ["keep", "n"], ["top-k", "top_k"], ["top-p", "top_p"], ["temperature", "temperature"]]) {
-    $(id).value = values[name] ?? (id === "keep" ? 4 : "");
-  }
-  $("format").value = values.output_format ?? "png";
-  $("priority").value = values.priority ?? "interactive";
-}
+api.whenKeyIsNeeded(key.ask);
 
 function problem(error) {
   $("problem").hidden = !error;
+  form.markInvalid(error?.params ?? []);
   if (!error) return;
   const wait = error.retryAfter ? ` Try again in ${Math.ceil(error.retryAfter / 1000)} s.` : "";
-  $("problem").textContent = error.message + wait;
-  if (error.status === 401) askKey();
+  $("problem").textContent = form.inWords(error.message) + wait;
 }
 
-let models = [];
 async function loadModels() {
   try {
-    models = await api.models();
-    const before = $("model").value;
-    $("model").replaceChildren(...models.map(model => new Option(model.id)));
-    if (models.some(m => m.id === before)) $("model").value = before;
-    describeModel();
+    await form.loadModels();
     problem(null);
   } catch (error) {
     problem(error);
-    // A cluster that still loads answers soon; a key that is missing is asked for.
+    // A cluster that still loads answers soon; a key that was not given is asked for again by whatever needs it.
     if (error.status !== 401) setTimeout(loadModels, error.retryAfter ?? 2000);
   }
-}
-
-function describeModel() {
-  const model = models.find(m => m.id === $("model").value);
-  if (!model) return;
-  $("candidates").placeholder = model.default_candidates;
-  $("top-k").max = model.codebook_size;
-  $("top-k").placeholder = Math.min(500, model.codebook_size);
 }
 
 // ——— drawing ———
 
 async function draw() {
-  if (!$("form").reportValidity()) return;
-  if (drawing) return toast("A picture is being drawn; Esc cancels it.");
-  const asked = request();
-  if (asked.seed !== undefined && !Number.isSafeInteger(asked.seed)) return problem(new Error("This page takes seeds up to 9007199254740991; larger ones go through the API."));
+  if (busyNow() || !$("form").reportValidity()) return;
   problem(null);
-  const begun = performance.now();
-  drawing = new Drawing();
-  busy(true);
+  const asked = form.read(), begun = performance.now();
+  shown = null;
   try {
-    const end = await drawing.run(asked);
-    if (end.state === "completed") {
-      const seconds = (performance.now() - begun) / 1000;
-      shown = end;
-      history.add({ id: end.id, request: settled(end, asked), seconds, at: Date.now() });
-      drawHistory();
-    }
+    const request = form.body(asked);
+    drawing = new Drawing();
+    showState();
+    const end = await drawing.run(request, form.title(asked));
+    if (end.state === "completed") await remember(end, asked, request, (performance.now() - begun) / 1000);
   } catch (error) {
     problem(error);
   } finally {
     drawing = null;
-    busy(false);
+    showState();
   }
+}
+
+function busyNow() {
+  if (drawing) toast("A picture is being drawn; Esc cancels it.");
+  return drawing !== null;
+}
+
+async function remember(generation, asked, request, seconds) {
+  const small = await thumbnail(stage.picked().file, 160).catch(() => null);
+  shown = { id: generation.id, title: form.title(asked), thumbnail: small, asked, request: settled(generation, request), seconds, at: Date.now() };
+  history.add(shown);
+  drawHistory();
 }
 
 /** The request with what the server filled in: what makes these very pictures again. */
-const settled = (generation, asked) => ({
-  ...asked, model: generation.model, seed: generation.seed, candidates: generation.candidates, n: generation.n,
+const settled = (generation, { partial_images: _, image, prompts, ...request }) => ({
+  ...request, ...image && { image: "" }, ...prompts && { prompts: prompts.map(p => p.image ? { ...p, image: "" } : p) },   // the history keeps it where it is small
+  model: generation.model, seed: generation.seed, candidates: generation.candidates, n: generation.n,
   top_k: generation.top_k, top_p: generation.top_p, temperature: generation.temperature,
 });
 
-function busy(on) {
-  $("submit").disabled = on;
-  $("cancel").hidden = !on;
-  $("progress").hidden = !on;
-  $("onward").hidden = on || !shown;
+function showState() {
+  $("submit").setAttribute("aria-disabled", String(drawing !== null));
+  $("cancel").classList.toggle("away", drawing === null);
+  $("progress").classList.toggle("away", drawing === null);
+  $("onward").classList.toggle("away", drawing !== null || shown === null);
 }
 
-async function open(entry) {
-  if (drawing) return toast("A picture is being drawn; Esc cancels it.");
-  problem(null);
-  fill(entry.request);
+// ——— going on from a picture ———
+
+/** The form as it was for the picture that is shown, but for what is to be different. */
+function from(changes) {
+  form.fill({ ...shown.asked, seed: "", ...changes });
+}
+
+/** The picked picture as a prompt's. */
+const pickedImage = () => imagePrompt.read(stage.picked().file, stage.fileName(stage.picked().image));
+
+async function goOn(change) {
+  if (busyNow()) return;
   try {
-    shown = await api.generation(entry.id);
-    await new Drawing().show(shown);
-    busy(false);
-    scrollTo({ top: 0, behavior: "smooth" });
+    from(await change());
+    await draw();
   } catch (error) {
-    // Kept for a while only: its request makes the same pictures again.
-    problem(error.status === 404 ? new Error("The server no longer has this one; Draw makes the same pictures again.") : error);
+    problem(error);
   }
+}
+
+const variation = () => goOn(async () => ({ prompt: "", image: await pickedImage() }));
+const moreLikeThis = () => goOn(async () => ({ image: await pickedImage() }));
+const again = () => goOn(async () => ({ image: shown.asked.image }));
+
+function sameSeed() {
+  if (busyNow()) return;
+  from({ seed: String(shown.request.seed) });
+  $("prompt").focus();
+  $("prompt").select();
 }
 
 // ——— history ———
 
+async function open(entry) {
+  if (busyNow()) return;
+  problem(null);
+  form.fill({ ...entry.asked, seed: String(entry.request.seed) });
+  shown = null;
+  try {
+    await show(await api.generation(entry.id), entry.title);
+    shown = entry;
+    $("stage").scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth", block: "nearest" });
+  } catch (error) {
+    const lost = entry.asked.image && !entry.asked.image.data ? "add its picture again, and Draw makes the same pictures." : "Draw makes the same pictures again.";
+    problem(error.status === 404 ? new Error(`The server no longer has this one; ${lost}`) : error);
+  }
+  showState();
+}
+
 function drawHistory() {
   const all = history.entries();
   $("no-history").hidden = all.length > 0;
-  $("clear-history").hidden = all.length === 0;
+  $("clear-history").classList.toggle("away", all.length === 0);
   $("history").replaceChildren(...all.map(entry => {
     const item = document.createElement("li"), button = document.createElement("button");
-    const what = document.createElement("span"), when = document.createElement("span");
-    what.className = "what";
-    what.textContent = entry.request.prompt;
-    when.className = "when";
-    when.textContent = `seed ${entry.request.seed} · ${new Date(entry.at).toLocaleString([], { dateStyle: "short", timeStyle: "short" })}`;
+    const when = new Date(entry.at).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
     button.type = "button";
-    button.append(blank(), what, when);
+    button.title = `${entry.title}\nseed ${entry.request.seed}, ${when}`;
+    button.append(pictureOf(entry), element("span", entry.title, "what"), element("span", `seed ${entry.request.seed} · ${when}`, "when"));
     button.addEventListener("click", () => open(entry));
     item.append(button);
-    thumbnail(entry, button);
     return item;
   }));
 }
 
-const thumbnails = new Map();
-async function thumbnail(entry, button) {
-  try {
-    if (!thumbnails.has(entry.id)) {
-      const generation = await api.generation(entry.id);
-      thumbnails.set(entry.id, await api.image(generation.images[0].url));
-    }
-    const image = new Image();
-    image.alt = "";
-    image.src = thumbnails.get(entry.id);
-    button.firstChild.replaceWith(image);
-  } catch { /* the picture is gone or the server is: the entry stays without one */ }
-}
-
-function blank() {
-  const made = document.createElement("span");
-  made.className = "blank";
-  return made;
+function pictureOf(entry) {
+  if (!entry.thumbnail) return element("span", "", "blank");
+  const image = new Image();
+  image.alt = "";
+  image.src = entry.thumbnail;
+  return image;
 }
 
 // ——— the rest ———
-
-function askKey() {
-  $("key").value = api.key.get();
-  if (!$("key-dialog").open) $("key-dialog").showModal();
-}
-
-let toastTimer;
-function toast(text) {
-  $("toast").textContent = text;
-  $("toast").classList.add("shown");
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => $("toast").classList.remove("shown"), 2500);
-}
 
 function view(name) {
   for (const each of ["draw", "cluster"]) {
@@ -201,40 +167,53 @@ function view(name) {
   if (location.hash.slice(1) !== name) window.history.replaceState(null, "", name === "draw" ? "." : `#${name}`);
 }
 
+const wanted = () => ({ request: shown.request, number: stage.picked()?.number ?? 0, image: shown.asked.image?.name ?? null });
+
 async function copy(kind) {
-  const text = snippet(kind, settled(shown, request()), origin, api.key.get() !== "");
+  const text = snippet(kind, wanted(), origin, api.key.get() !== "");
   try {
     await navigator.clipboard.writeText(text);
     toast("Copied.");
   } catch {
-    // Without permission, or on plain http: shown to be taken by hand.
-    prompt("Copy this:", text);
+    // Without permission, or on plain http: shown, to be taken by hand.
+    $("copy-text").value = text;
+    $("copy-dialog").showModal();
+    $("copy-text").select();
   }
 }
 
-$("form").addEventListener("submit", event => { event.preventDefault(); draw(); });
+$("form").addEventListener("submit", event => {
+  event.preventDefault();
+  draw();
+});
 $("prompt").addEventListener("keydown", event => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); draw(); }
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  if (!event.repeat) draw();
 });
 document.addEventListener("keydown", event => {
-  if (event.key === "Escape" && drawing && !$("key-dialog").open) drawing.cancel();
-  if (event.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName)) { event.preventDefault(); view("draw"); $("prompt").focus(); }
+  if (document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape") drawing?.cancel();
+  if (event.key === "/" && !/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName)) {
+    event.preventDefault();
+    view("draw");
+    $("prompt").focus();
+  }
 });
 $("cancel").addEventListener("click", () => drawing?.cancel());
-$("model").addEventListener("change", describeModel);
-$("again").addEventListener("click", () => { $("seed").value = ""; draw(); });
-$("same-seed").addEventListener("click", () => { $("seed").value = shown.seed; $("prompt").focus(); $("prompt").select(); });
-$("clear-history").addEventListener("click", () => { history.clear(); drawHistory(); });
-$("key-button").addEventListener("click", askKey);
-$("key-dialog").addEventListener("close", () => {
-  if ($("key-dialog").returnValue !== "save") return;
-  api.key.set($("key").value.trim());
-  loadModels();
+$("model").addEventListener("change", form.describeModel);
+for (const [id, action] of Object.entries({ variation, "more-like-this": moreLikeThis, again, "same-seed": sameSeed })) $(id).addEventListener("click", action);
+$("clear-history").addEventListener("click", () => {
+  history.clear();
   drawHistory();
+  $("prompt").focus();
 });
+$("key-button").addEventListener("click", async () => { if (await key.ask()) loadModels(); });
 for (const button of document.querySelectorAll("[data-copy]")) button.addEventListener("click", () => copy(button.dataset.copy));
 $("view-draw").addEventListener("click", () => view("draw"));
 $("view-cluster").addEventListener("click", () => view("cluster"));
+imagePrompt.listen(problem);
 view(location.hash === "#cluster" ? "cluster" : "draw");
 drawHistory();
+showState();
 loadModels();

@@ -2,43 +2,63 @@
 
 const shell = text => `'${text.replaceAll("'", `'\\''`)}'`;
 const literal = text => JSON.stringify(text);
+const extension = request => request.output_format === "jpeg" ? "jpg" : request.output_format;
 
-export function snippet(kind, request, origin, hasKey) {
-  return { curl, csharp, cli }[kind](request, origin, hasKey);
+/**
+ * @param kind curl, csharp or cli.
+ * @param asked { request, as the API takes it, with all defaults filled and "" for pictures; number of the picture among the kept ones,
+ * from 0; image, the name of the prompt's picture, or null }
+ */
+export function snippet(kind, asked, origin, hasKey) {
+  return { curl, csharp, cli }[kind](asked, origin, hasKey);
 }
 
-function curl(request, origin, hasKey) {
-  const { partial_images: _, ...body } = request;
+function curl({ request, number, image }, origin, hasKey) {
   const auth = hasKey ? ` -H "Authorization: Bearer $CLIPGEN_API_KEY"` : "";
-  return `curl ${shell(`${origin}v1/generations`)}${auth} -H 'Content-Type: application/json' -d ${shell(JSON.stringify(body))}`;
+  const body = { ...request, n: Math.min(request.n, 10) };   // it answers with no more
+  const start = `curl -sS ${shell(`${origin}v1/images/generations`)}${auth} -H 'Content-Type: application/json'`;
+  const end = `jq -er '.data[${Math.min(number, body.n - 1)}].b64_json // error(.error.message)' | base64 -d > picture.${extension(request)}`;
+  if (!image) return `${start} -d ${shell(JSON.stringify(body))} \\\n  | ${end}`;
+  // The picture is read from its file, and not as an argument, for which it would be too long.
+  const here = JSON.stringify(body).replace(/[\\$`]/g, "\\$&");   // as a here-document takes it
+  const data = `data:${mediaType(image)};base64,$(base64 < ${shell(image)} | tr -d '\\n')`;
+  return `${start} -d @- <<END | ${end}\n${here.replace('"image":""', () => `"image":"${data}"`)}\nEND`;
 }
 
-function csharp(request, origin, hasKey) {
-  const lines = [`Prompt = ${literal(request.prompt)}`, `Seed = ${request.seed}`, `Model = ${literal(request.model)}`];
-  if (request.candidates) lines.push(`Candidates = ${request.candidates}`);
-  if (request.n) lines.push(`Keep = ${request.n}`);
-  if (request.top_k) lines.push(`TopK = ${request.top_k}`);
-  if (request.top_p != null) lines.push(`TopP = ${request.top_p}`);
-  if (request.temperature != null) lines.push(`Temperature = ${request.temperature}`);
+const mediaType = name => /\.jpe?g$/i.test(name) ? "image/jpeg" : /\.webp$/i.test(name) ? "image/webp" : "image/png";
+
+function csharp({ request, image }, origin, hasKey) {
+  const file = `await File.ReadAllBytesAsync(${literal(image)})`, lines = [];
+  if (request.prompts) {
+    const [text, picture] = request.prompts;
+    lines.push(`Prompts = [new() { Text = ${literal(text.text)}, Weight = ${text.weight} }, new() { Image = ${file}, Weight = ${picture.weight} }]`);
+  } else {
+    if (request.prompt) lines.push(`Prompt = ${literal(request.prompt)}`);
+    if (image) lines.push(`Image = ${file}`);
+  }
+  lines.push(`Seed = ${request.seed}`, `Model = ${literal(request.model)}`, `Candidates = ${request.candidates}`, `Keep = ${request.n}`);
+  lines.push(`TopK = ${request.top_k}`, `TopP = ${request.top_p}`, `Temperature = ${request.temperature}`);
+  if (request.output_format !== "png") lines.push(`Format = ImageFormat.${request.output_format === "jpeg" ? "Jpeg" : "Webp"}`);
   const key = hasKey ? `\n    options.ApiKey = Environment.GetEnvironmentVariable("CLIPGEN_API_KEY");` : "";
   return `services.AddClipGenClient(options =>
 {
     options.BaseAddress = new Uri(${literal(origin)});${key}
 });
 // …
-var result = await client.GenerateAsync(new()
+var drawn = await client.GenerateAsync(new()
 {
 ${lines.map(line => `    ${line},`).join("\n")}
-}, cancellationToken);`;
+}, cancellationToken);
+await drawn.Best.SaveAsync("picture.${extension(request)}");`;
 }
 
-function cli(request, origin) {
-  const words = ["clipgen generate", shell(request.prompt), `--server ${origin}`, `--seed ${request.seed}`, `--model ${shell(request.model)}`];
-  if (request.candidates) words.push(`--candidates ${request.candidates}`);
-  if (request.n) words.push(`-n ${request.n}`);
-  if (request.top_k) words.push(`--top-k ${request.top_k}`);
-  if (request.top_p != null) words.push(`--top-p ${request.top_p}`);
-  if (request.temperature != null) words.push(`--temperature ${request.temperature}`);
+function cli({ request, image }, origin) {
+  const words = ["clipgen generate"], text = request.prompt ?? request.prompts?.[0].text;
+  if (text) words.push(shell(text));
+  if (image) words.push(`--image ${shell(image)}`);
+  if (request.prompts) words.push(`--weights ${request.prompts.map(part => part.weight).join(",")}`);
+  words.push(`--server ${shell(origin)}`, `--seed ${request.seed}`, `--model ${shell(request.model)}`, `--candidates ${request.candidates}`, `-n ${request.n}`);
+  words.push(`--top-k ${request.top_k}`, `--top-p ${request.top_p}`, `--temperature ${request.temperature}`);
   if (request.output_format !== "png") words.push(`--format ${request.output_format}`);
   return words.join(" ");
 }

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using ClipGen.Silo;
+
+namespace ClipGen.Page.Tests;
+
+/// <summary>With the repository's own model, as <c>clipgen serve</c> runs it.</summary>
+public sealed class PictureTests(Chromium chromium)
+{
+    [Fact]
+    public async Task A_prompt_makes_a_picture_and_the_copied_curl_makes_it_again()
+    {
+        Shell.Require("curl", "jq");
+        await using var sut = await CreateSut();
+        await sut.Prompt.FillAsync("a large red circle on a white background");
+        await sut.Page.GetByLabel("Seed").FillAsync("1");
+        await sut.Draw.ClickAsync();
+        await sut.IsDrawn();
+
+        await Expect(sut.Image).ToHaveJSPropertyAsync("naturalWidth", 64);
+        await Expect(sut.Image).ToHaveAttributeAsync("alt", "a large red circle on a white background");
+        await Expect(sut.Page.Locator("#score")).ToHaveTextAsync(new Regex(@"^score 0\.\d{3} · candidate \d$"));
+        await Expect(sut.Kept).ToHaveCountAsync(4);
+        Assert.Contains("image/", await sut.Page.EvaluateAsync<string>("window.previews.join()"));
+        await sut.Screenshot("picture");
+
+        // The second best, so that it matters which one is picked.
+        await sut.Kept.Nth(1).ClickAsync();
+        byte[] shown = await sut.Saved();
+        await sut.Click("curl");
+        string command = await sut.Page.EvaluateAsync<string>("navigator.clipboard.readText()");
+        string folder = Directory.CreateTempSubdirectory("clipgen-").FullName;
+        try
+        {
+            await Shell.Run(folder, command);
+            Assert.Equal(Convert.ToHexString(SHA256.HashData(shown)), Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(folder, "picture.png"), Sut.Token))));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        Assert.Empty(sut.Errors);
+    }
+
+    private async Task<Sut> CreateSut()
+    {
+        var sut = await Sut.CreateSut(
+            chromium,
+            new()
+            {
+                ["ClipGen:Devices:Names:0"] = "cpu",
+                ["ClipGen:Devices:Models:0"] = Path.Combine(Repository.Root, "src", "ClipGen.Cli", "models", "shapes"),
+            },
+            new() { Permissions = ["clipboard-read", "clipboard-write"] },
+            loaded: false,
+            silo => silo.UseClipGenDevices());
+        await sut.IsLoaded();   // the model loads while the page asks for it
+        await sut.Page.EvaluateAsync("""
+            () => {
+              window.previews = [];
+              new MutationObserver(changes => { for (const { target } of changes) if (target.src.startsWith("data:")) window.previews.push(target.src); })
+                .observe(document.getElementById("image"), { attributeFilter: ["src"] });
+            }
+            """);
+        return sut;
+    }
+}

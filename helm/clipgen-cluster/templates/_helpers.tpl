@@ -93,7 +93,7 @@ clipgen/silo: "true"
   "tolerations" (list)
   "affinity" (dict)
   "topologySpreadConstraints" (list)
-  "resources" (dict)
+  "resources" (dict "requests" (dict "cpu" "1" "memory" "2Gi"))
   "settings" (dict)
   "autoscaling" (dict "enabled" false) -}}
 {{- range $key, $value := . -}}{{- $_ := set $defaults $key $value -}}{{- end -}}

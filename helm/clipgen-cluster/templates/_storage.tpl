@@ -2,9 +2,13 @@
 {{- define "clipgen-cluster.storageEnv" -}}
 {{- $storage := .Values.storage -}}
 {{- if eq $storage.kind "file" -}}
+- name: CLIPGEN__Images__Store
+  value: files
 - name: CLIPGEN__FileImageStore__RootFolder
   value: /data/images
 {{- else -}}
+- name: CLIPGEN__Images__Store
+  value: blob
 - name: CLIPGEN__Images__Container
   value: {{ $storage.container | quote }}
 {{- if eq $storage.kind "azurite" }}

@@ -5,7 +5,7 @@ public sealed class CopiesTests
 {
     [Theory]
     [InlineData("deploy/grafana", "*.json", "files/dashboards")]
-    [InlineData("deploy/prometheus", "*rules*.yml", "files/rules")]
+    [InlineData("deploy/prometheus", "*.rules.yml", "files/rules")]
     public void Copies_are_equal_to_the_originals(string original, string pattern, string copy)
     {
         string from = Path.Combine(Repository.Root, original), to = Path.Combine(Helm.ChartFolder, copy);

@@ -54,6 +54,13 @@ internal sealed class ServiceMonitorEndpoint
     public string Port { get; set; } = "";
     public string Path { get; set; } = "";
     public string Interval { get; set; } = "";
+    public List<Relabeling> Relabelings { get; set; } = [];
+}
+
+internal sealed class Relabeling
+{
+    public string TargetLabel { get; set; } = "";
+    public string Replacement { get; set; } = "";
 }
 
 internal sealed class PrometheusRule : CustomResource<PrometheusRuleSpec>;

@@ -1,9 +1,6 @@
 using System.Net;
-using System.Reflection;
 using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Hosting;
-using ClipGen.Engine.Devices;
-using ClipGen.Gateway;
 using ClipGen.Gateway.Auth;
 using ClipGen.Silo.Loading;
 using k8s.Models;
@@ -14,14 +11,6 @@ namespace ClipGen.Deploy.Tests.Chart;
 /// <summary>What the chart tells the executables is what they understand, by the types that read it.</summary>
 public sealed class EnvironmentTests
 {
-    private static readonly Dictionary<string, Type> Sections = new[] { typeof(ClusterOptions), typeof(ApiOptions), typeof(DeviceOptions), typeof(EngineOptions) }
-        .SelectMany(type => type.Assembly.GetTypes())
-        .Where(type => type.GetField("SectionName", BindingFlags.Public | BindingFlags.Static) is { IsLiteral: true })
-        .ToDictionary(type => (string)type.GetField("SectionName")!.GetRawConstantValue()!);
-
-    // The blob store's section, as long as there is no blob store.
-    private static readonly string[] NotYet = ["ClipGen:Images"];
-
     public static TheoryData<string> ValuesFiles => new(Helm.ValuesFiles);
 
     [Theory]
@@ -32,14 +21,7 @@ public sealed class EnvironmentTests
 
         foreach (var (owner, _, container) in rendering.Silos())
         {
-            var configuration = Configuration(rendering, container);
-            foreach (var section in configuration.GetSection("ClipGen").GetChildren())
-            {
-                if (NotYet.Contains(section.Path)) continue;
-                Assert.True(Sections.TryGetValue(section.Path, out var type), $"{owner} is told {section.Path}, which nothing reads.");
-                object options = Activator.CreateInstance(type!)!;
-                section.Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
-            }
+            Settings.AssertKnown(Configuration(rendering, container), owner);
         }
     }
 
@@ -141,7 +123,7 @@ public sealed class EnvironmentTests
     /// <summary>As Kubernetes and <see cref="EnvironmentSettings"/> make it of a container's environment.</summary>
     private static IConfiguration Configuration(Rendering rendering, V1Container container)
     {
-        var variables = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var secret in (container.EnvFrom ?? []).Select(e => e.SecretRef.Name))
         {
             // A Secret that is there already is made as the README says.
@@ -151,7 +133,7 @@ public sealed class EnvironmentTests
         }
         foreach (var variable in container.Env)
         {
-            string? value = variable.Value ?? variable.ValueFrom?.SecretKeyRef?.Key switch
+            string value = variable.Value ?? variable.ValueFrom?.SecretKeyRef?.Key switch
             {
                 null => "",
                 "url" => "rediss://:secret@redis.example.com:6380",
@@ -161,8 +143,6 @@ public sealed class EnvironmentTests
             foreach (var (name, known) in variables) value = value.Replace($"$({name})", known, StringComparison.Ordinal);
             variables[variable.Name] = value;
         }
-        return new ConfigurationBuilder()
-            .AddInMemoryCollection(variables.Where(v => v.Key.StartsWith("CLIPGEN__", StringComparison.OrdinalIgnoreCase)).Select(v => KeyValuePair.Create(v.Key.Replace("__", ":", StringComparison.Ordinal), v.Value)))
-            .Build();
+        return Settings.Read(variables);
     }
 }

@@ -124,7 +124,8 @@ public sealed partial class RenderTests
     [InlineData("examples/three-pools")]
     public async Task It_renders_as_approved(string values)
     {
-        string actual = Mask((await Helm.RenderAsync(values)).Text);
+        // Dashboards and rules have originals that are looked at where they are.
+        string actual = Mask((await Helm.RenderAsync(values, "--set", "telemetry.dashboards.enabled=false", "--set", "telemetry.prometheusRule.enabled=false")).Text);
         string file = Path.Combine(Goldens, $"{values.Replace('/', '-')}.yaml");
         if (Environment.GetEnvironmentVariable("CLIPGEN_APPROVE") == "1") await File.WriteAllTextAsync(file, actual, TestContext.Current.CancellationToken);
 

@@ -56,7 +56,10 @@ public static class ClipGenHost
         return builder;
     }
 
-    /// <summary>Runs a program that is one role's silo until it is told to stop; a wrong configuration is listed on standard error.</summary>
+    /// <summary>
+    /// Runs a program that is one role's silo until it is told to stop; a wrong configuration is listed on standard error. With
+    /// <c>health</c> as its first argument it asks another process of the same settings how it is.
+    /// </summary>
     /// <param name="program">Its name, for messages.</param>
     /// <param name="role">What it does unless configured otherwise.</param>
     /// <param name="args">Settings as <c>--ClipGen:…</c>.</param>
@@ -67,6 +70,7 @@ public static class ClipGenHost
     public static async Task<int> RunAsync(
         string program, string role, string[] args, Action<ISiloBuilder> silo, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? map = null)
     {
+        if (args is [HealthCheck.Verb, ..]) return await HealthCheck.RunAsync(args, Console.Out, Console.Error);
         try
         {
             var builder = CreateBuilder([new($"{ClusterOptions.SectionName}:Roles:0", role), .. CommandLineSettings.Read(args)], silo);

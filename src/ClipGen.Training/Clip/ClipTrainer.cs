@@ -17,7 +17,9 @@ namespace ClipGen.Training.Clip;
 /// </param>
 /// <param name="GapWeight">Weight of <see cref="ContrastiveLoss.Gap"/>; 0 for CLIP's own loss alone.</param>
 /// <param name="GapFrom">First step with it: closing the gap from the start keeps finer attributes from being learned at all.</param>
-public sealed record ClipTrainingOptions(long Steps, int BatchSize, double Rate, long WarmupSteps, double WeightDecay, double LargestLogitScale, double GapWeight, long GapFrom, ulong Seed);
+/// <param name="Texts">The text tower's training after that; null for none.</param>
+public sealed record ClipTrainingOptions(
+    long Steps, int BatchSize, double Rate, long WarmupSteps, double WeightDecay, double LargestLogitScale, double GapWeight, long GapFrom, ulong Seed, TextAlignmentOptions? Texts = null);
 
 /// <summary>Trains a CLIP on images with captions.</summary>
 /// <param name="tokenize">Text to ids, padded to the context length.</param>
@@ -55,6 +57,11 @@ public sealed class ClipTrainer(ClipConfig config, ClipTrainingOptions options, 
 
         var loop = new TrainingLoop("clip", options.Steps, options.Seed, folder, progress);
         var final = loop.Run(model, [optimizer], Step, cancellationToken);
+        if (options.Texts is { } texts)
+        {
+            var aligned = TextAlignment.Run(model, texts, options.WeightDecay, step => Batch((options.Steps + step) * options.BatchSize), options.Seed, Path.Combine(folder, "texts"), progress, cancellationToken);
+            final = new Dictionary<string, double>([.. final, .. aligned.Select(loss => KeyValuePair.Create($"texts_{loss.Key}", loss.Value))]);
+        }
         model.eval();
         return (model, final);
     }

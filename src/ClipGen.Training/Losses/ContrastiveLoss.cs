@@ -25,4 +25,9 @@ public static class ContrastiveLoss
     /// <param name="images">[B, E], L2-normalised.</param>
     /// <param name="texts">[B, E], L2-normalised.</param>
     public static Tensor Gap(Tensor images, Tensor texts) => (images.mean([0L]) - texts.mean([0L])).square().sum();
+
+    /// <summary>Squared distance of a text and its image, on average.</summary>
+    /// <param name="images">[B, E], L2-normalised.</param>
+    /// <param name="texts">[B, E], L2-normalised; row i belongs to image i.</param>
+    public static Tensor Distance(Tensor images, Tensor texts) => (images - texts).square().sum(1).mean();
 }

@@ -20,12 +20,13 @@ public static class ParameterGroups
     }
 
     /// <summary>AdamW over both groups (Loshchilov and Hutter 2019), decayed group first.</summary>
-    public static AdamW CreateAdamW(nn.Module network, double rate, double decay = 0.01, double beta1 = 0.9, double beta2 = 0.95)
+    /// <param name="trained">Names of the parameters that it changes; null for all.</param>
+    public static AdamW CreateAdamW(nn.Module network, double rate, double decay = 0.01, double beta1 = 0.9, double beta2 = 0.95, Func<string, bool>? trained = null)
     {
         var byName = network.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         var (decayed, plain) = Names(network);
         AdamW.ParamGroup Group(IReadOnlyList<string> names, double weightDecay) =>
-            new(names.Select(name => byName[name]), rate, beta1, beta2, weight_decay: weightDecay);
+            new(names.Where(trained ?? (_ => true)).Select(name => byName[name]), rate, beta1, beta2, weight_decay: weightDecay);
         return optim.AdamW([Group(decayed, decay), Group(plain, 0)], rate, beta1, beta2);
     }
 

@@ -45,7 +45,7 @@ public sealed class ResumedTrainingTests : IDisposable
     public void Of_a_clip()
     {
         var config = new ClipConfig(EmbedSize: 8, ImageSize: 16, VisionLayers: 1, VisionWidth: 64, PatchSize: 8, ContextLength: 12, VocabSize: 130, TextWidth: 16, TextHeads: 2, TextLayers: 1);
-        var options = new ClipTrainingOptions(Steps, BatchSize: 3, Rate: 1e-2, WarmupSteps: 1, WeightDecay: 0.05, LargestLogitScale: 20, GapWeight: 1, GapFrom: 2, Seed: 3);
+        var options = new ClipTrainingOptions(Steps, BatchSize: 3, Rate: 1e-2, WarmupSteps: 1, WeightDecay: 0.05, LargestLogitScale: 20, GapWeight: 1, GapFrom: 2, Seed: 3, Texts: new(Steps, 1e-2, DistanceWeight: 1));
         static int[] Tokenize(string text) => [128, .. text.Take(10).Select(letter => (int)letter), 129];
 
         Check((folder, progress, cancellation) => new ClipTrainer(config, options, new ShapesDataset(16, 1), Tokenize, CPU).Train(folder, progress, cancellation).Model);

@@ -19,10 +19,14 @@ internal static class ServeBench
         await using var engine = await ServedEngine.StartAsync(settings, cancellationToken);
 
         line.Show("warming up …");   // whatever is compiled at its first use is, before anything counts
-        await Comparison.MeasureAsync(engine, settings, seconds: 0, pairs: 1, _ => { }, cancellationToken);
+        await Comparison.MeasureAsync(engine, settings, seconds: 0, pairs: 1, _ => true, _ => { }, cancellationToken);
         line.Show("requests that come alone …");
         double lone = await LoneAsync(engine, cancellationToken);
-        var full = await Comparison.MeasureAsync(engine, settings, settings.Seconds, settings.Pairs, pair => line.Show($"full slots, pair {pair} of {settings.Pairs} …"), cancellationToken);
+        var full = await Comparison.MeasureAsync(
+            engine, settings, settings.Seconds, settings.Pairs,
+            enough: measured => measured.Pairs.Count >= settings.MostPairs || measured.Against(ServeReport.LeastVersusEngine) != Verdict.NotDecided,
+            pair => line.Show(pair <= settings.Pairs ? $"full slots, pair {pair} of {settings.Pairs} …" : $"full slots, pair {pair}, {settings.MostPairs} at most: the error is still too large …"),
+            cancellationToken);
         var loads = new List<(OpenLoad Alone, OpenLoad Cluster)>();
         foreach (double load in settings.LoadShares)
         {
@@ -34,7 +38,7 @@ internal static class ServeBench
         line.Dispose();
         var report = new ServeReport(settings, engine.Model, engine.Device, engine.Candidates, lone, settings.Slo ?? SloInLoneRequests * lone, full, loads);
         Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());
-        return report.Failures.Count == 0 ? 0 : CommandRunner.Failed;
+        return report.Verdict == Verdict.Holds ? 0 : CommandRunner.Failed;
     }
 
     /// <summary>Seconds that a request takes through the cluster while there is no other.</summary>

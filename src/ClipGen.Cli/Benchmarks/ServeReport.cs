@@ -12,14 +12,19 @@ namespace ClipGen.Cli.Benchmarks;
 internal sealed record ServeReport(
     ServeBenchSettings Settings, EngineModel Model, DeviceInfo Device, int Candidates, double LoneSeconds, double Slo, Comparison Full, IReadOnlyList<(OpenLoad Alone, OpenLoad Cluster)> Loads)
 {
-    private const double LeastVersusEngine = 0.95;
+    public const double LeastVersusEngine = 0.95;
 
     private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, NewLine = "\n" };
 
-    /// <summary>A sentence for each promise that does not hold.</summary>
-    public IReadOnlyList<string> Failures { get; } = Full.Ratio >= LeastVersusEngine
-        ? []
-        : [Say($"with full slots the cluster draws {Full.Ratio:0.000} of what the engine alone does, less than {LeastVersusEngine}")];
+    public Verdict Verdict { get; } = Full.Against(LeastVersusEngine);
+
+    /// <summary>A sentence for each promise that does not hold, or of which it cannot be said.</summary>
+    public IReadOnlyList<string> Failures { get; } = Full.Against(LeastVersusEngine) switch
+    {
+        Verdict.Holds => [],
+        Verdict.Broken => [Say($"does not hold: with full slots the cluster draws {Full.Ratio:0.000} ± {Full.Margin:0.000} of what the engine alone does, less than {LeastVersusEngine}")],
+        _ => [Say($"not decided: with full slots the cluster draws {Full.Ratio:0.000} ± {Full.Margin:0.000} of what the engine alone does, and that is not surely above or below {LeastVersusEngine}; measure more pairs (--max-pairs), longer ones (--seconds), or on a quieter machine")],
+    };
 
     public string ToText()
     {
@@ -32,7 +37,7 @@ internal sealed record ServeReport(
         foreach (var (pair, number) in Full.Pairs.Select((pair, i) => (pair, i + 1)))
             Line($"{$"  pair {number}",-32}{pair.Alone.Rate,14:0.000}{pair.Cluster.Rate,12:0.000}{pair.Cluster.Rate / pair.Alone.Rate,18:0.000}");
         Line($"{"  mean",-32}{Full.AloneRate,14:0.000}{Full.ClusterRate,12:0.000}{Full.Ratio,18:0.000}   promised: at least {LeastVersusEngine}");
-        if (Full.StandardError is { } error) Line($"{"  standard error of the mean",-58}{error,18:0.000}");
+        if (Full.StandardError is { } error) Line($"{"  standard error of the mean",-58}{error,18:0.000}   95 % to one side: ± {Full.Margin:0.000}");
         Line($"{"  share of the slots in use",-32}{Full.AloneOccupancy,14:0.000}{Full.ClusterOccupancy,12:0.000}");
         Line($"{"alone in the cluster a request takes, s",-46}{LoneSeconds,12:0.000}");
         if (Loads.Count > 0)
@@ -47,7 +52,7 @@ internal sealed record ServeReport(
             Line($"latencies are from the intended time of sending; goodput is of requests drawn within {Slo:0.000} s");
         }
         Line($"");
-        foreach (string failure in Failures) Line($"does not hold: {failure}");
+        foreach (string failure in Failures) Line($"{failure}");
         if (Failures.Count == 0) Line($"every promise holds");
         return text.ToString();
     }
@@ -67,6 +72,7 @@ internal sealed record ServeReport(
             Processors = Environment.ProcessorCount,
             ThroughputVsEngine = Full.Ratio,
             ThroughputVsEngineStandardError = Full.StandardError,
+            ThroughputVsEngineMargin = Full.Margin,
             ThroughputVsEngineMin = Full.Least,
             ThroughputVsEngineMax = Full.Most,
             EngineRequestsPerSecond = Full.AloneRate,
@@ -77,7 +83,8 @@ internal sealed record ServeReport(
             LoneRequestSeconds = LoneSeconds,
             SloSeconds = Slo,
             Loads = Loads.Select(load => new { load.Cluster.Load, OfferedRequestsPerSecond = load.Cluster.Offered, Engine = Describe(load.Alone), Cluster = Describe(load.Cluster) }),
-            PromisesHold = Failures.Count == 0,
+            Verdict = JsonNamingPolicy.SnakeCaseLower.ConvertName(Verdict.ToString()),
+            PromisesHold = Verdict == Verdict.Holds,
             Failures,
         },
         Options) + "\n";

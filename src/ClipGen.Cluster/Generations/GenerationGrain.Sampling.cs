@@ -4,10 +4,10 @@ namespace ClipGen.Cluster.Generations;
 
 internal sealed partial class GenerationGrain
 {
-    private readonly HashSet<Guid> _lostProcesses = [];
     /// <summary>Before a gateway that could not be reached is asked again: by then another activation of it may be there.</summary>
     private static readonly TimeSpan BeforeAgain = TimeSpan.FromMilliseconds(200);
 
+    private readonly HashSet<Guid> _lostProcesses = [];
     private DrawnTable? _drawn;
     private CandidateBoard? _board;
     private bool _showing;

@@ -30,8 +30,9 @@ internal sealed partial class DeviceReporter(
     {
         var reports = samplers.All.Select(s => s.Report()).ToList();
         if (reports.Count == 0) return;
-        await Task.WhenAll([TellAsync("directory", () => grains.GetGrain<IClusterDirectoryGrain>(0).AnnounceAsync(silo.Name, reports)),
-            .. reports.Select(report => TellAsync($"{report.Model.Name} {report.Key}", () => grains.GetGrain<IGatewayGrain>(report.Model.Name).ReportAsync(report)))]);
+        await Task.WhenAll(reports.Select(report => TellAsync($"{report.Model.Name} {report.Key}", () => grains.GetGrain<IGatewayGrain>(report.Model.Name).ReportAsync(report))));
+        // Then: whoever has found a device in the directory is not told by its gateway that there is none.
+        await TellAsync("directory", () => grains.GetGrain<IClusterDirectoryGrain>(0).AnnounceAsync(silo.Name, reports));
     }
 
     public void Dispose() => _stop.Dispose();

@@ -350,7 +350,8 @@ public sealed class SimulatedDeviceTests
         time.Advance(200 * Step);
 
         Assert.Equal(["0 after 11", "0 after 40"], Ends());
-        Assert.Equal([.. others, .. (await undisturbed).Codes[30..]], (await resumed).Codes);
+        int[] expected = [.. others, .. (await undisturbed).Codes[30..]];
+        Assert.Equal(expected, (await resumed).Codes);
     }
 
     [Fact]
@@ -370,7 +371,8 @@ public sealed class SimulatedDeviceTests
 
         Assert.Equal([8, 12], told.Select(codes => codes.Length));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sampling.WaitAsync(Patience, Stop));
-        Assert.Equal((await Whole(device))[..12], told[1]);
+        int[] whole = await Whole(device);
+        Assert.Equal(whole[..12], told[1]);
     }
 
     [Fact]

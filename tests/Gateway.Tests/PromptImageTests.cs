@@ -116,14 +116,14 @@ public sealed class PromptImageTests : IAsyncLifetime
     [Fact]
     public async Task A_form_has_one_image_and_is_a_form()
     {
-        (await Vary(Form(null))).IsError(400, "invalid_request_error", "missing_required_parameter", "image");
+        (await Vary(Form(null, ("n", "1")))).IsError(400, "invalid_request_error", "missing_required_parameter", "image");
         var two = Form(PromptFiles.Picture());
         two.Add(File(PromptFiles.Picture()), "image", "b.png");
         (await Vary(two)).IsError(400, "invalid_request_error", "invalid_value", "image");
         var mask = Form(PromptFiles.Picture());
         mask.Add(File(PromptFiles.Picture()), "mask", "b.png");
         (await Vary(mask)).IsError(400, "invalid_request_error", "unknown_parameter", "mask");
-        (await Vary(Form(PromptFiles.Picture(), ("n", "1"), ("n", "2")))).IsError(400, "invalid_request_error", "invalid_type", "n");
+        (await Vary(Form(PromptFiles.Picture(), ("n", "1"), ("n", "2")))).IsError(400, "invalid_request_error", "invalid_value", "n");
         (await Vary(Form([]))).IsError(400, "invalid_request_error", "invalid_value", "image");
         (await _sut.Post("/v1/images/variations", $$"""{"image":"{{Png}}"}""")).IsError(415, "invalid_request_error", "unsupported_content_type", null);
         (await Vary(new FormUrlEncodedContent([new("image", Png)]))).IsError(415, "invalid_request_error", "unsupported_content_type", null);

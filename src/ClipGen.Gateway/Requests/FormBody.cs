@@ -27,7 +27,10 @@ internal sealed record FormBody(Members Members, IReadOnlyList<byte[]> Images)
         }
         var form = await ReadFormAsync(context, maxBytes);
         var fields = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var (name, values) in form) fields.Add(name, ToJson(name, values.ToString()));
+        foreach (var (name, values) in form)
+        {
+            if (values.Count == 1) fields.Add(name, ToJson(name, values.ToString()));
+        }
         var members = new Members(fields);
         foreach (var (name, values) in form)
         {

@@ -9,10 +9,19 @@ internal sealed class FinishedIndexGrain : Grain, IFinishedIndexGrain
 {
     private readonly IPersistentState<FinishedIndex> _state;
     private readonly GroupedWrites _writes;
+
+    /// <summary>What is, or will be with the next write: clearing the state puts another one in its place.</summary>
+    private FinishedIndex _index = new();
+
     private Task? _listed;
 
-    public FinishedIndexGrain([PersistentState("finished", ClusterOptions.GrainStorageName)] IPersistentState<FinishedIndex> state) =>
-        (_state, _writes) = (state, new(() => state.State.Ids.Count > 0 ? state.WriteStateAsync() : state.ClearStateAsync()));
+    public FinishedIndexGrain([PersistentState("finished", ClusterOptions.GrainStorageName)] IPersistentState<FinishedIndex> state) => (_state, _writes) = (state, new(WriteAsync));
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _index = _state.State;
+        return Task.CompletedTask;
+    }
 
     public async Task AddAsync(string id, DateTimeOffset endedAt)
     {
@@ -20,22 +29,29 @@ internal sealed class FinishedIndexGrain : Grain, IFinishedIndexGrain
         var (model, start) = FinishedBucket.Parse(this.GetPrimaryKeyString());
         if (_listed is null or { IsFaulted: true }) _listed = GrainFactory.GetGrain<IFinishedBucketsGrain>(model).AddAsync(start);
         await _listed;
-        _state.State.Ids.Add(id);
-        if (endedAt > _state.State.Last) _state.State.Last = endedAt;
+        _index.Ids.Add(id);
+        if (endedAt > _index.Last) _index.Last = endedAt;
         await _writes.SaveAsync();
     }
 
     public Task<IReadOnlyList<string>?> ListAsync(DateTimeOffset endedBefore, int most) =>
-        Task.FromResult<IReadOnlyList<string>?>(_state.State.Last > endedBefore ? null : [.. _state.State.Ids.Take(most)]);
+        Task.FromResult<IReadOnlyList<string>?>(_index.Last > endedBefore ? null : [.. _index.Ids.Take(most)]);
 
     public async Task RemoveAsync(IReadOnlyList<string> ids)
     {
-        _state.State.Ids.ExceptWith(ids);
-        if (_state.State.Ids.Count == 0) _listed = null;   // its bucket may be swept out next
+        _index.Ids.ExceptWith(ids);
+        if (_index.Ids.Count == 0) _listed = null;   // its bucket may be swept out next
         await _writes.SaveAsync();
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _writes.Latest.WaitAsync(cancellationToken);
+
+    private Task WriteAsync()
+    {
+        if (_index.Ids.Count == 0) return _state.RecordExists ? _state.ClearStateAsync() : Task.CompletedTask;
+        _state.State = _index;
+        return _state.WriteStateAsync();
+    }
 }
 
 [GenerateSerializer, Alias("clipgen.FinishedIndex")]

@@ -14,7 +14,7 @@ namespace ClipGen.Cluster.Generations;
 /// stages, GenerationGrain.Sampling.cs what it hears of its candidates, GenerationGrain.Record.cs what is written down,
 /// GenerationGrain.Prompt.cs the images among its prompt, GenerationGrain.Listing.cs its place in its tenant's list.
 /// </summary>
-[Reentrant, GatewayRole]
+[Reentrant, GatewayRole, CollectionAgeLimit(Minutes = 2)]   // while it runs it stays; many that have ended are only looked at, one page after the other
 internal sealed partial class GenerationGrain(
     [PersistentState("generation", ClusterOptions.GrainStorageName)] IPersistentState<GenerationRecord> record,
     IImageStore store,

@@ -1,10 +1,4 @@
-using ClipGen.Cluster.Clustering;
-using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Tests.Fakes;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Serialization;
-using Orleans.Serialization.Serializers;
-using Orleans.Storage;
 
 namespace ClipGen.Cluster.Tests.Generations;
 
@@ -152,13 +146,9 @@ public sealed class ListTests : IDisposable
     {
         var hold = new TaskCompletionSource();
         FakeEngine held = new() { Hold = hold.Task };
-        Storage? storage = null;
-        await using var sut = await Sut.CreateSut(
-            services => services.AddKeyedSingleton<IGrainStorage>(ClusterOptions.GrainStorageName, (provider, _) => storage = new(new(
-                Path.Combine(_folder["data"], "state"), new OrleansGrainStorageSerializer(provider.GetRequiredService<Serializer>()), provider.GetRequiredService<IActivatorProvider>()))),
-            [held], _folder["images"], _folder["data"]);
-        await sut.Request();
-        storage!.Refused = "tenantpart";
+        var storage = new FaultyStorage();
+        await using var sut = await Sut.CreateSut(services => storage.Add(services, _folder["data"]), [held], _folder["images"], _folder["data"]);
+        storage.Refused = "tenantpart";
         string swept = await Accept(sut, 1);
         while (storage.Refusals < 1) await Task.Delay(5, Sut.Token);
         string ended = await Accept(sut, 2);
@@ -204,25 +194,4 @@ public sealed class ListTests : IDisposable
     private Task<Sut> Start(params FakeEngine[] engines) => engines.Length == 0
         ? Sut.CreateSut(null, [new FakeEngine(1, "other")], _folder["images"], _folder["data"])
         : Sut.CreateSut(null, engines, _folder["images"], _folder["data"]);
-
-    /// <summary>The real storage, which refuses to write states of one name while it is told to.</summary>
-    private sealed class Storage(FileGrainStorage files) : IGrainStorage
-    {
-        private int _refusals;
-
-        public string? Refused { get; set; }
-
-        public int Refusals => Volatile.Read(ref _refusals);
-
-        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => files.ReadStateAsync(stateName, grainId, grainState);
-
-        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
-        {
-            if (stateName != Refused) return files.WriteStateAsync(stateName, grainId, grainState);
-            Interlocked.Increment(ref _refusals);
-            throw new StateStoreException("The disk is full.", new IOException());
-        }
-
-        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => files.ClearStateAsync(stateName, grainId, grainState);
-    }
 }

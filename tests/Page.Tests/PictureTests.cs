@@ -49,6 +49,7 @@ public sealed class PictureTests(Chromium chromium)
             new()
             {
                 ["ClipGen:Devices:Names:0"] = "cpu",
+                ["ClipGen:Engine:Threads"] = "1",
                 ["ClipGen:Devices:Models:0"] = Path.Combine(Repository.Root, "src", "ClipGen.Cli", "models", "shapes"),
             },
             new() { Permissions = ["clipboard-read", "clipboard-write"] },

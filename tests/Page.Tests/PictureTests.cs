@@ -49,12 +49,15 @@ public sealed class PictureTests(Chromium chromium)
             new()
             {
                 ["ClipGen:Devices:Names:0"] = "cpu",
+                ["ClipGen:Engine:Threads"] = "1",
                 ["ClipGen:Devices:Models:0"] = Path.Combine(Repository.Root, "src", "ClipGen.Cli", "models", "shapes"),
             },
             new() { Permissions = ["clipboard-read", "clipboard-write"] },
             loaded: false,
             silo => silo.UseClipGenDevices());
-        await sut.IsLoaded();   // the model loads while the page asks for it
+        // The page is there before the model is, says so, and goes on by itself.
+        await sut.IsLoaded();
+        await Expect(sut.Problem).ToBeHiddenAsync();
         await sut.Page.EvaluateAsync("""
             () => {
               window.previews = [];

@@ -15,6 +15,9 @@ namespace ClipGen.Page.Tests;
 /// <summary>The page in the real browser, from the real web server over a cluster in this process.</summary>
 internal sealed class Sut : IAsyncDisposable
 {
+    /// <summary>Milliseconds that real networks may take where a dozen other programs compute.</summary>
+    private const int ForNetworks = 300_000;
+
     private readonly WebApplication _app;
     private readonly IBrowserContext _context;
     private readonly string _folder;
@@ -89,7 +92,7 @@ internal sealed class Sut : IAsyncDisposable
     }
 
     /// <summary>The page has learnt which models there are.</summary>
-    public Task IsLoaded() => Expect(Page.Locator("#model option")).Not.ToHaveCountAsync(0);
+    public Task IsLoaded() => Expect(Page.Locator("#model option")).Not.ToHaveCountAsync(0, new() { Timeout = ForNetworks });
 
     /// <summary>Types a prompt and draws it to the end.</summary>
     public async Task Drawn(string prompt = "a red circle", string? seed = null)
@@ -102,7 +105,7 @@ internal sealed class Sut : IAsyncDisposable
 
     public async Task IsDrawn()
     {
-        await Expect(Status).ToHaveTextAsync(new Regex(@"^Best \d+ of \d+ in .* s · seed \d+$"));
+        await Expect(Status).ToHaveTextAsync(new Regex(@"^Best \d+ of \d+ in .* s · seed \d+$"), new() { Timeout = ForNetworks });
         await Expect(Draw).ToHaveAttributeAsync("aria-disabled", "false");
     }
 

@@ -11,12 +11,14 @@ const fieldOf = new Map([...numbers, ...choices, ["prompt", "prompt"], ["model",
 
 let models = [];
 
+/** Asks which models there are; returns how many. */
 export async function loadModels() {
   models = await api.models();
   const before = $("model").value;
   $("model").replaceChildren(...models.map(model => new Option(model.id)));
   if (models.some(m => m.id === before)) $("model").value = before;
   describeModel();
+  return models.length;
 }
 
 export function describeModel() {

@@ -25,13 +25,16 @@ function problem(error) {
   $("problem").textContent = form.inWords(error.message) + wait;
 }
 
+let without = false;   // whether the problem that is shown is that there are no models
 async function loadModels() {
   try {
-    await form.loadModels();
-    problem(null);
+    if (await form.loadModels() === 0) throw new Error("No device is ready yet; this page waits for one.");
+    if (without) problem(null);
+    without = false;
   } catch (error) {
     problem(error);
-    // A cluster that still loads answers soon; a key that was not given is asked for again by whatever needs it.
+    without = true;
+    // A cluster that still loads is ready soon; a key that was not given is asked for again by whatever needs it.
     if (error.status !== 401) setTimeout(loadModels, error.retryAfter ?? 2000);
   }
 }

@@ -112,6 +112,15 @@ public sealed class BadInputTests(RandomModel noise) : IDisposable
     }
 
     [Fact]
+    public async Task Serving_other_machines_without_keys_is_refused()
+    {
+        var outcome = await new Clipgen(folder.Path).RunAsync("serve", "--http", "0.0.0.0:0", "--port", "0");
+        Assert.NotEqual(0, outcome.ExitCode);
+        Assert.Contains("ClipGen:Auth:Keys is empty; add keys, or set ClipGen:Auth:AllowAnonymous", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_training_refuses_a_folder_of_other_things_before_it_begins()
     {
         Directory.CreateDirectory(folder["mine"]);

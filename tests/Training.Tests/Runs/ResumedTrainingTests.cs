@@ -42,13 +42,18 @@ public sealed class ResumedTrainingTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_clip()
+    public void Of_a_clip() => CheckClip("clip", texts: null);
+
+    [Fact]
+    public void Of_a_clips_texts() => CheckClip("texts", new(Steps, 1e-2, DistanceWeight: 1));
+
+    private void CheckClip(string stage, TextAlignmentOptions? texts)
     {
         var config = new ClipConfig(EmbedSize: 8, ImageSize: 16, VisionLayers: 1, VisionWidth: 64, PatchSize: 8, ContextLength: 12, VocabSize: 130, TextWidth: 16, TextHeads: 2, TextLayers: 1);
-        var options = new ClipTrainingOptions(Steps, BatchSize: 3, Rate: 1e-2, WarmupSteps: 1, WeightDecay: 0.05, LargestLogitScale: 20, GapWeight: 1, GapFrom: 2, Seed: 3, Texts: new(Steps, 1e-2, DistanceWeight: 1));
+        var options = new ClipTrainingOptions(Steps, BatchSize: 3, Rate: 1e-2, WarmupSteps: 1, WeightDecay: 0.05, LargestLogitScale: 20, GapWeight: 1, GapFrom: 2, Seed: 3, texts);
         static int[] Tokenize(string text) => [128, .. text.Take(10).Select(letter => (int)letter), 129];
 
-        Check((folder, progress, cancellation) => new ClipTrainer(config, options, new ShapesDataset(16, 1), Tokenize, CPU).Train(folder, progress, cancellation).Model);
+        Check((folder, progress, cancellation) => new ClipTrainer(config, options, new ShapesDataset(16, 1), Tokenize, CPU).Train(folder, progress, cancellation).Model, stage);
     }
 
     public void Dispose()
@@ -57,7 +62,8 @@ public sealed class ResumedTrainingTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private void Check(Func<string, IProgress<TrainingProgress>?, CancellationToken, nn.Module> train)
+    /// <param name="stage">What is stopped after each step; null for everything.</param>
+    private void Check(Func<string, IProgress<TrainingProgress>?, CancellationToken, nn.Module> train, string? stage = null)
     {
         using var undisturbed = train(Path.Combine(_folder, "undisturbed"), null, TestContext.Current.CancellationToken);
 
@@ -70,7 +76,7 @@ public sealed class ResumedTrainingTests : IDisposable
             try
             {
                 // The first report comes with the first step.
-                resumed = train(folder, new Call(stop.Cancel), stop.Token);
+                resumed = train(folder, new Call(stage, stop.Cancel), stop.Token);
             }
             catch (OperationCanceledException)
             {
@@ -91,8 +97,11 @@ public sealed class ResumedTrainingTests : IDisposable
         File.WriteAllBytes(Path.Combine(folder, "next", "network.bin"), [1, 2, 3]);
     }
 
-    private sealed class Call(Action action) : IProgress<TrainingProgress>
+    private sealed class Call(string? stage, Action action) : IProgress<TrainingProgress>
     {
-        public void Report(TrainingProgress value) => action();
+        public void Report(TrainingProgress value)
+        {
+            if (stage is null || value.Stage == stage) action();
+        }
     }
 }

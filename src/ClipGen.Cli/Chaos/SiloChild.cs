@@ -20,6 +20,7 @@ internal sealed class SiloChild(string name, string role, string connection, str
         if (role == "gpu") arguments.AddRange(["--devices", "sim:1"]);
         var start = new ProcessStartInfo(self, arguments) { WorkingDirectory = folder };
         foreach (var (key, value) in SimulatedWorld.Environment) start.Environment[key] = value;
+        start.Environment["CLIPGEN__Images__Store"] = "files";
         start.Environment["CLIPGEN__FileImageStore__RootFolder"] = Path.Combine(folder, SimulatedWorld.Images);
         start.Environment["CLIPGEN__Simulation__StepsFolder"] = Path.Combine(folder, SimulatedWorld.Steps);
         start.Environment["DOTNET_gcServer"] = "0";

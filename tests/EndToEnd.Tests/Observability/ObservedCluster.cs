@@ -61,7 +61,7 @@ public sealed class ObservedCluster(RandomModel noise) : IAsyncLifetime
     /// <summary>Has a generation accepted; with previews, its events are followed to the end.</summary>
     internal async Task<string> SubmitAsync(string model, int candidates, int previews)
     {
-        using var accepted = await _client.PostAsync(new Uri("/v1/generations", UriKind.Relative), Json($$"""{"model":"{{model}}","prompt":"a ring","candidates":{{candidates}},"previews":{{previews}}}"""), Stop);
+        using var accepted = await _client.PostAsync(new Uri("/v1/generations", UriKind.Relative), Json($$"""{"model":"{{model}}","prompt":"a ring","candidates":{{candidates}},"partial_images":{{previews}}}"""), Stop);
         string body = await accepted.Content.ReadAsStringAsync(Stop);
         Assert.True(accepted.IsSuccessStatusCode, body);
         string id = JsonElement.Parse(body).GetProperty("id").GetString()!;
@@ -86,6 +86,10 @@ public sealed class ObservedCluster(RandomModel noise) : IAsyncLifetime
         ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         ["OTEL_BLRP_SCHEDULE_DELAY"] = "200",
         ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
+        // A busy machine must not pass for a dead silo: that is another test's subject.
+        ["CLIPGEN__Cluster__ProbeTimeout"] = "00:00:20",
+        ["CLIPGEN__Cluster__MaxProbeTimeout"] = "00:00:20",
+        ["CLIPGEN__Cluster__NumMissedProbesLimit"] = "10",
         ["CLIPGEN__Simulation__StepTime"] = "0.005",
         ["CLIPGEN__Simulation__CodesPerImage"] = "64",
         ["CLIPGEN__Telemetry__BatchStepEvery"] = "8",

@@ -116,7 +116,7 @@ for name in "${!http[@]}"; do wait_for 300 "$name ready" ready "$name"; done
 echo "four silos are ready"
 
 url=http://127.0.0.1:${http[gateway-0]} other=http://127.0.0.1:${http[gateway-1]}
-curl --fail-with-body --silent --show-error --max-time 300 "$url/v1/images/generations" --header 'Content-Type: application/json' \
+curl --fail --silent --show-error --retry 10 --max-time 300 "$url/v1/images/generations" --header 'Content-Type: application/json' \
   --data '{"prompt": "a large red circle on a white background", "seed": 1, "candidates": 2}' | jq --exit-status --raw-output '.data[0].b64_json' | base64 -d > "$out/picture.png"
 [ "$(head -c 8 "$out/picture.png" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ] || { echo "$out/picture.png is no PNG." >&2; exit 1; }
 echo "made $out/picture.png ($(stat -c %s "$out/picture.png") bytes)"
@@ -124,7 +124,7 @@ echo "made $out/picture.png ($(stat -c %s "$out/picture.png") bytes)"
 if ((requests > 0)); then
   ids=()
   for ((i = 0; i < requests; i++)); do
-    ids+=("$(curl --fail-with-body --silent --show-error "$url/v1/generations" --header 'Content-Type: application/json' \
+    ids+=("$(curl --fail --silent --show-error --retry 10 "$url/v1/generations" --header 'Content-Type: application/json' \
       --data "{\"prompt\": \"a small blue ring on a black background\", \"seed\": $((100 + i)), \"candidates\": 4}" | jq --exit-status --raw-output .id)")
   done
   echo "${#ids[@]} generations are accepted; every silo is replaced"

@@ -9,6 +9,8 @@
 #   CLIPGEN_MODELS     folder of bundles; otherwise src/ClipGen.Cli/models
 #   OUT                folder for the image and the logs; otherwise a new one under /tmp
 #
+# Further settings can be given in the environment, for example CLIPGEN__Cluster__ProbeTimeout=00:00:05 on a machine that is busy with other things.
+#
 # Needs redis-server, curl and jq. Images go to Azurite where npm's azurite is in artifacts/node and the programs know Azure Blob, else to files.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -25,11 +27,16 @@ out=${OUT:-$(mktemp -d /tmp/clipgen-local-XXXXXX)}
 mkdir -p "$out" && out=$(realpath "$out")
 
 declare -A pids
+# Silos first: without Redis they could not leave the cluster.
 stop_all() {
-  for name in "${!pids[@]}"; do kill -TERM "${pids[$name]}" 2> /dev/null || true; done
-  for name in "${!pids[@]}"; do wait "${pids[$name]}" 2> /dev/null || true; done
+  local name
+  for name in "${!pids[@]}"; do case $name in gateway-* | silo-*) kill -TERM "${pids[$name]}" 2> /dev/null || true ;; esac; done
+  for name in "${!pids[@]}"; do case $name in gateway-* | silo-*) wait "${pids[$name]}" 2> /dev/null || true ;; esac; done
+  for name in redis azurite; do [ -z "${pids[$name]:-}" ] || kill -TERM "${pids[$name]}" 2> /dev/null || true; done
+  wait
 }
 trap stop_all EXIT
+trap 'exit 143' INT TERM
 
 # Ports that are free now.
 free_port() { local port; while port=$((20000 + RANDOM % 20000)); (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do :; done; echo "$port"; }
@@ -64,6 +71,17 @@ start() {
 # The health check of the images: the executable asks the process.
 is() { local name=$1 program=$gateway/clipgen-gateway; [[ $name == silo-* ]] && program=$silo/clipgen-silo; CLIPGEN__Http__Listen="127.0.0.1:${http[$name]}" "$program" health "$2"; }
 
+# ready NAME: and one that has ended is started again, as Kubernetes would: silos that hear nothing of each other for seconds, on a machine that is busy
+# with other things, take each other for dead.
+restarts=0
+ready() {
+  if ! kill -0 "${pids[$1]}" 2> /dev/null; then
+    restarts=$((restarts + 1))
+    start "$1"
+  fi
+  is "$1" ready
+}
+
 # stop NAME: as Kubernetes does; a process that does not end well fails the run.
 stop() {
   local name=$1 began=$SECONDS code=0
@@ -94,11 +112,11 @@ else
 fi
 
 for name in "${!http[@]}"; do start "$name"; done
-for name in "${!http[@]}"; do wait_for 300 "$name ready" is "$name" ready; done
+for name in "${!http[@]}"; do wait_for 300 "$name ready" ready "$name"; done
 echo "four silos are ready"
 
 url=http://127.0.0.1:${http[gateway-0]} other=http://127.0.0.1:${http[gateway-1]}
-curl --fail-with-body --silent --show-error --max-time 300 "$url/v1/images/generations" --header 'Content-Type: application/json' \
+curl --fail --silent --show-error --retry 10 --max-time 300 "$url/v1/images/generations" --header 'Content-Type: application/json' \
   --data '{"prompt": "a large red circle on a white background", "seed": 1, "candidates": 2}' | jq --exit-status --raw-output '.data[0].b64_json' | base64 -d > "$out/picture.png"
 [ "$(head -c 8 "$out/picture.png" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ] || { echo "$out/picture.png is no PNG." >&2; exit 1; }
 echo "made $out/picture.png ($(stat -c %s "$out/picture.png") bytes)"
@@ -106,7 +124,7 @@ echo "made $out/picture.png ($(stat -c %s "$out/picture.png") bytes)"
 if ((requests > 0)); then
   ids=()
   for ((i = 0; i < requests; i++)); do
-    ids+=("$(curl --fail-with-body --silent --show-error "$url/v1/generations" --header 'Content-Type: application/json' \
+    ids+=("$(curl --fail --silent --show-error --retry 10 "$url/v1/generations" --header 'Content-Type: application/json' \
       --data "{\"prompt\": \"a small blue ring on a black background\", \"seed\": $((100 + i)), \"candidates\": 4}" | jq --exit-status --raw-output .id)")
   done
   echo "${#ids[@]} generations are accepted; every silo is replaced"
@@ -114,7 +132,7 @@ if ((requests > 0)); then
   for name in silo-0 silo-1 gateway-1 gateway-0; do
     stop "$name"
     start "$name"
-    wait_for 300 "$name ready" is "$name" ready
+    wait_for 300 "$name ready" ready "$name"
   done
   completed=0
   for id in "${ids[@]}"; do
@@ -128,4 +146,4 @@ if ((requests > 0)); then
 fi
 
 for name in gateway-0 gateway-1 silo-0 silo-1; do stop "$name"; done
-echo "everything stopped; logs are in $out"
+echo "everything stopped, $restarts silos had ended by themselves; logs are in $out"

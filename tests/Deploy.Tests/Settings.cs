@@ -31,8 +31,9 @@ internal static class Settings
     {
         foreach (var section in settings.GetSection("ClipGen").GetChildren())
         {
-            if (NotYet.Contains(section.Path)) continue;
-            Assert.True(Sections.TryGetValue(section.Path, out var type), $"{owner} is told {section.Path}, which nothing reads.");
+            bool known = Sections.TryGetValue(section.Path, out var type);
+            if (!known && NotYet.Contains(section.Path)) continue;
+            Assert.True(known, $"{owner} is told {section.Path}, which nothing reads.");
             section.Bind(Activator.CreateInstance(type!)!, binder => binder.ErrorOnUnknownConfiguration = true);
         }
     }

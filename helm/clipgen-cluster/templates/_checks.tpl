@@ -113,7 +113,7 @@
 {{- end -}}
 
 {{- /* Settings */ -}}
-{{- $own := list "ClipGen:Cluster:" "ClipGen:Http:" "ClipGen:Auth:" "ClipGen:Images:Store" "ClipGen:Images:Container" "ClipGen:Images:ConnectionString" "ClipGen:Images:AccountUrl" "ClipGen:FileImageStore:" "ClipGen:Devices:Names" "ClipGen:Devices:Models" "ClipGen:Devices:Stages" "ClipGen:Devices:DataFolder" -}}
+{{- $own := list "ClipGen:Cluster:Connection" "ClipGen:Cluster:AdoNet:" "ClipGen:Cluster:ClusterId" "ClipGen:Cluster:ServiceId" "ClipGen:Cluster:SiloName" "ClipGen:Cluster:Roles" "ClipGen:Cluster:AdvertisedAddress" "ClipGen:Cluster:SiloPort" "ClipGen:Cluster:DataFolder" "ClipGen:Cluster:ShutdownGrace" "ClipGen:Http:" "ClipGen:Auth:" "ClipGen:Images:Store" "ClipGen:Images:Container" "ClipGen:Images:ConnectionString" "ClipGen:Images:AccountUrl" "ClipGen:FileImageStore:" "ClipGen:Devices:Names" "ClipGen:Devices:Models" "ClipGen:Devices:Stages" "ClipGen:Devices:DataFolder" -}}
 {{- $maps := list (list "settings" $values.settings) (list "gateway.settings" $values.gateway.settings) (list "silo.settings" $values.silo.settings) -}}
 {{- range $name, $given := $values.pools -}}
 {{- if $given -}}{{- $maps = append $maps (list (printf "pools.%s.settings" $name) (default (dict) $given.settings)) -}}{{- end -}}

@@ -127,6 +127,7 @@ public sealed class WorkloadTests
     [Theory]
     [InlineData("gateway.settings", "ClipGen:Api:MaxBodyBytes=10485760", "-gateway", "CLIPGEN__Api__MaxBodyBytes", "10485760")]
     [InlineData("settings", "ClipGen:Generations:RemoveImages=true", "-gateway", "CLIPGEN__Generations__RemoveImages", "true")]
+    [InlineData("settings", "ClipGen:Cluster:ProbeTimeout=00:00:05", "-gpu", "CLIPGEN__Cluster__ProbeTimeout", "00:00:05")]
     [InlineData("silo.settings", "ClipGen:Engine:GroupSize=16", "-gpu", "CLIPGEN__Engine__GroupSize", "16")]
     [InlineData("pools.gpu.settings", "ClipGen:Devices:CheckEvery=00:05:00", "-gpu", "CLIPGEN__Devices__CheckEvery", "00:05:00")]
     public async Task Settings_become_variables(string where, string setting, string owner, string variable, string value)

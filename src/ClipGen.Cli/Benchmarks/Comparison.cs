@@ -49,13 +49,13 @@ internal sealed record Comparison(IReadOnlyList<(FullSlots Alone, FullSlots Clus
         Task<FullSlots> AloneAsync() => FullSlots.MeasureAsync(engine, engine.DrawAloneAsync, concurrency, seconds, cancellationToken);
         Task<FullSlots> ClusterAsync() => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, concurrency, seconds, cancellationToken);
 
-        return await AlternateAsync(AloneAsync, ClusterAsync, pairs, tell);
+        return await AlternateAsync(AloneAsync, ClusterAsync, pairs, enough, tell);
     }
 
     /// <summary>Measures the one and the other in turn.</summary>
     /// <param name="baseline">What goes for <c>Alone</c>.</param>
     /// <param name="compared">What goes for <c>Cluster</c>.</param>
-    public static async Task<Comparison> AlternateAsync(Func<Task<FullSlots>> baseline, Func<Task<FullSlots>> compared, int pairs, Action<int> tell)
+    public static async Task<Comparison> AlternateAsync(Func<Task<FullSlots>> baseline, Func<Task<FullSlots>> compared, int pairs, Func<Comparison, bool> enough, Action<int> tell)
     {
         var measured = new List<(FullSlots, FullSlots)>();
         while (measured.Count < pairs || !enough(new(measured)))

@@ -36,7 +36,7 @@ internal static class TelemetryBench
         await UnseenAsync(0);
         await SeenAsync(0);
         var compared = await Comparison.AlternateAsync(
-            () => UnseenAsync(settings.Seconds), () => SeenAsync(settings.Seconds), settings.Pairs, pair => line.Show($"pair {pair} of {settings.Pairs} …"));
+            () => UnseenAsync(settings.Seconds), () => SeenAsync(settings.Seconds), settings.Pairs, _ => true, pair => line.Show($"pair {pair} of {settings.Pairs} …"));
         line.Dispose();
         var report = new TelemetryReport(settings, engine.Model, engine.Device, engine.Candidates, compared, spans.Count, sink.Bytes);
         Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());

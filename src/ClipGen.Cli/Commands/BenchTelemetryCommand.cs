@@ -32,8 +32,8 @@ internal static class BenchTelemetryCommand
     {
         var command = new Command("telemetry", Description) { Model, Candidates, Slots, Pairs, Seconds, Seed, Threads, Device, Json };
         command.SetAction((parsed, cancellationToken) => TelemetryBench.RunAsync(
-            new(parsed.GetValue(Model)!, parsed.GetValue(Device)!, parsed.GetValue(Threads), parsed.GetValue(Slots), parsed.GetValue(Candidates), parsed.GetValue(Pairs),
-                parsed.GetValue(Seconds), Loads: "", Slo: null, parsed.GetValue(Seed), parsed.GetValue(Json)),
+            new(parsed.GetValue(Model)!, parsed.GetValue(Device)!, parsed.GetValue(Threads), parsed.GetValue(Slots), parsed.GetValue(Candidates), parsed.GetValue(Pairs), MaxPairs: null,
+                Seconds: parsed.GetValue(Seconds), Loads: "", Slo: null, Seed: parsed.GetValue(Seed), Json: parsed.GetValue(Json)),
             cancellationToken));
         return command;
     }

@@ -248,9 +248,9 @@ public sealed class PromptImageTests : IDisposable
 
         public Task EnsureWritableAsync(CancellationToken cancellationToken) => inner.EnsureWritableAsync(cancellationToken);
 
-        public async Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+        public async Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, ImageProperties? properties, CancellationToken cancellationToken)
         {
-            string location = await inner.WriteAsync(name, content, cancellationToken);
+            string location = await inner.WriteAsync(name, content, properties, cancellationToken);
             if (name.StartsWith("prompt-", StringComparison.Ordinal) && ++Written <= times) await inner.DeleteAsync(name, cancellationToken);
             return location;
         }

@@ -47,7 +47,7 @@ public sealed class SecrecyTests
             Assert.Equal(400, (await sut.Images($$"""{"prompt":"{{Prompt}}","{{Prompt}}":1,"n":0}""", Alice)).Status);
             Assert.Equal(400, (await sut.Images($$"""{"prompt":"{{Prompt}}""", Alice)).Status);
             Assert.Equal(422, (await sut.Images($$"""{"prompt":"{{Prompt}} again"}""", Alice, ("Idempotency-Key", "k-1"))).Status);
-            Assert.Equal(429, (await sut.Images($$"""{"prompt":"{{Prompt}}","deadline_ms":1}""", Alice)).Status);
+            Assert.Equal(429, (await sut.Images($$"""{"prompt":"{{Prompt}}","deadline_ms":1,"candidates":512}""", Alice)).Status);
             Assert.Equal(404, (await sut.Images($$"""{"prompt":"{{Prompt}}","model":"none"}""", Alice)).Status);
             Assert.Equal(401, (await sut.Images($$"""{"prompt":"{{Prompt}}"}""", ("Authorization", $"Bearer {WrongKey}"))).Status);
         }

@@ -11,6 +11,7 @@ namespace ClipGen.Gateway.Tests.Hostile;
 /// Many who watch and to whom nothing happens. CLIPGEN_IDLE_STREAMS says how many (200 by default; two file descriptors each), and the
 /// numbers are written to the test's output.
 /// </summary>
+[Collection(nameof(MeasuresMemory))]
 public sealed class IdleStreamTests
 {
     private static readonly int Streams = int.Parse(Environment.GetEnvironmentVariable("CLIPGEN_IDLE_STREAMS") ?? "200", CultureInfo.InvariantCulture);
@@ -97,3 +98,7 @@ public sealed class IdleStreamTests
         return GC.GetTotalMemory(forceFullCollection: true);
     }
 }
+
+/// <summary>Nothing else may run in the process meanwhile: its memory is counted too.</summary>
+[CollectionDefinition(nameof(MeasuresMemory), DisableParallelization = true)]
+public sealed class MeasuresMemory;

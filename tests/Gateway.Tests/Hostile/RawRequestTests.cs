@@ -47,8 +47,8 @@ public sealed class RawRequestTests : IAsyncLifetime
         { $"{Post}Idempotency-Key: caf\u00c3\u00a9\r\nContent-Length: 2\r\n\r\n{{}}", 400, "invalid_value" },         // UTF-8
         { $"{Post}\r\n", 400, "invalid_json" },                                                                        // no body
         { $"{Post}Content-Length: 9\r\n\r\n{{\"prompt\"", 400, "invalid_json" },
-        { $"{Post}Content-Length: 2000000\r\n\r\n", 413, "request_too_large" },
-        { $"{Post}Expect: 100-continue\r\nContent-Length: 2000000\r\n\r\n", 413, "request_too_large" },
+        { $"{Post}Content-Length: 20000000\r\n\r\n", 413, "request_too_large" },
+        { $"{Post}Expect: 100-continue\r\nContent-Length: 20000000\r\n\r\n", 413, "request_too_large" },
         { $"{Post}Transfer-Encoding: chunked\r\n\r\nnonsense\r\n", 400, "invalid_value" },
         { $"{Post}Transfer-Encoding: chunked\r\n\r\n5\r\n{{\"pro\r\n0\r\n\r\n", 400, "invalid_json" },
         { "GET /v1/models/../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 404, "route_not_found" },

@@ -34,7 +34,7 @@ internal static class Provocations
             Later = true,
             Before = async (sut, _) => Assert.Equal(202, (await sut.Post("/v1/generations", """{"prompt":"x"}""", ("Idempotency-Key", "k-1"))).Status),
         },
-        new("body too large", 413, Invalid, "request_too_large", null, "APIError") { Body = $$"""{"prompt":"{{new string('x', 3000)}}"}""", Settings = new() { ["ClipGen:Api:MaxBodyBytes"] = "1024" }, ShouldRetry = "false" },
+        new("body too large", 413, Invalid, "request_too_large", null, "APIError") { Body = $$"""{"prompt":"{{new string('x', 3000)}}"}""", Settings = new() { ["ClipGen:Api:MaxBodyBytes"] = "1024", ["ClipGen:Api:MaxImageBodyBytes"] = "1024" }, ShouldRetry = "false" },
         new("key of another request", 422, Invalid, "idempotency_mismatch", "Idempotency-Key", "UnprocessableEntityError")
         {
             IdempotencyKey = "k-1",

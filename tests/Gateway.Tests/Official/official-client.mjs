@@ -56,7 +56,7 @@ assert.ok((await client.models.list()).data.length > 0);
 const unknown = await fails(client.images.generate({ prompt: 'x', steps: 5 }), 'BadRequestError', 'unknown_parameter');
 assert.equal(unknown.param, 'steps');
 await fails(client.images.generate({ prompt: 'x', model: 'dall-e-3' }), 'NotFoundError', 'model_not_found');
-const refused = await fails(client.images.generate({ prompt: 'x', deadline_ms: 1 }), 'RateLimitError', 'deadline_cannot_hold');
+const refused = await fails(client.images.generate({ prompt: 'x', deadline_ms: 1, candidates: 512 }), 'RateLimitError', 'deadline_cannot_hold');
 assert.ok(Number(refused.headers.get('retry-after')) >= 1);
 await fails(client.images.generate({ prompt: 'breaks' }), 'InternalServerError', 'generation_failed');
 await fails((async () => { for await (const _ of await client.images.generate({ prompt: 'breaks', stream: true })); })(), 'APIError', 'generation_failed');

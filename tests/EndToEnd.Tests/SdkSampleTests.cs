@@ -46,9 +46,9 @@ public sealed partial class SdkSampleTests(RandomModel noise) : IAsyncLifetime
         await File.WriteAllTextAsync(folder["app/nuget.config"], """<configuration><packageSources><add key="feed" value="../feed" /></packageSources></configuration>""", TestContext.Current.CancellationToken);
         await DotnetAsync(folder["app"], "new", "console", "--no-restore");
         await DotnetAsync(folder["app"], "package", "add", "ClipGen.Client", "--version", Version);
-        // The first says what a service does, the second uses its client; only the address is this test's own.
+        // The first says what a service does, the next two use its client; only the address is this test's own.
         Assert.Contains("http://localhost:8080", samples[0], StringComparison.Ordinal);
-        await File.WriteAllTextAsync(folder["app/Program.cs"], $"{samples[0].Replace("http://localhost:8080", address, StringComparison.Ordinal)}\n{samples[1]}", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder["app/Program.cs"], $"{samples[0].Replace("http://localhost:8080", address, StringComparison.Ordinal)}\n{samples[1]}\n{samples[2]}", TestContext.Current.CancellationToken);
 
         string output = await DotnetAsync(folder["app"], "run");
 

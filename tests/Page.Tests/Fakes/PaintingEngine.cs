@@ -43,7 +43,8 @@ internal sealed class PaintingEngine : IDeviceEngine
             if (job.Glimpses is { } glimpses && glimpses.At.Contains(i + 1))
             {
                 glimpses.Tell(codes[..(i + 1)]);
-                await AtRow((i + 1) / Side).WaitAsync(cancellationToken);
+                // Codes are told within rows and of the other candidates, too; what is shown are rows of the first.
+                if (job.Candidate == 0 && (i + 1) % Side == 0) await AtRow((i + 1) / Side).WaitAsync(cancellationToken);
             }
             if (i == Codes / 2) await Hold.WaitAsync(cancellationToken);
         }

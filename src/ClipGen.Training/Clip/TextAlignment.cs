@@ -27,6 +27,7 @@ internal static class TextAlignment
     {
         Directory.CreateDirectory(folder);
         using var optimizer = ParameterGroups.CreateAdamW(model, options.Rate, weightDecay, 0.9, 0.98, name => !name.StartsWith("visual.", StringComparison.Ordinal) && name != "logit_scale");
+        model.zero_grad();   // what the image tower's training has left must not count among this one's gradients
         var schedule = new CosineWarmup(WarmupSteps, options.Steps, options.Rate, options.Rate * 0.02);
 
         IReadOnlyDictionary<string, double> Step(long step)
@@ -37,7 +38,7 @@ internal static class TextAlignment
             Tensor imageEmbeddings;
             using (no_grad()) imageEmbeddings = Models.Clip.Clip.Normalize(model.encode_image(images));
             var textEmbeddings = Models.Clip.Clip.Normalize(model.encode_text(ids));
-            var contrastive = ContrastiveLoss.Compute(imageEmbeddings, textEmbeddings, model.logit_scale);
+            var contrastive = ContrastiveLoss.Compute(imageEmbeddings, textEmbeddings, model.logit_scale.detach());
             var distance = ContrastiveLoss.Distance(imageEmbeddings, textEmbeddings);
             (contrastive + options.DistanceWeight * distance).backward();
             nn.utils.clip_grad_norm_(model.parameters(), 1);

@@ -43,17 +43,17 @@ public sealed class RedisClusterTests(RedisServer redis) : IClassFixture<RedisSe
         var (a, b) = await StartTwoAsync([], []);
         await using (a)
         {
-            string[] keys = [.. Enumerable.Range(0, 20).Select(i => $"{i}")];
+            // What one silo can host the other learns a moment after it knows that it is there.
             Dictionary<string, string> before = [];
-            foreach (string key in keys)
+            for (int i = 0; before.Count < 20 || before.Values.Distinct().Count() < 2; i++)
             {
-                Assert.Equal(3, await a.Counter(key).AddAsync(3));
-                before[key] = await a.Counter(key).SiloAsync();
+                Assert.True(i < 20_000, "All grains stand on one silo.");
+                Assert.Equal(3, await a.Counter($"{i}").AddAsync(3));
+                before[$"{i}"] = await a.Counter($"{i}").SiloAsync();
             }
-            Assert.Equal(["a", "b"], before.Values.Distinct().Order());
             await b.DisposeAsync();
 
-            foreach (string key in keys)
+            foreach (string key in before.Keys)
             {
                 Assert.Equal(5, await a.Counter(key).AddAsync(2));
                 Assert.Equal("a", await a.Counter(key).SiloAsync());

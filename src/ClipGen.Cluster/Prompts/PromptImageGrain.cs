@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Storage;
@@ -24,7 +23,7 @@ internal sealed class PromptImageGrain(IImageStore store, IOptions<PromptImageOp
         try
         {
             // What is there has been looked at when it came.
-            if (await store.ReadAsync(Name, default) is { } kept && SHA256.HashData(kept).AsSpan().SequenceEqual(SHA256.HashData(file.Content))) return;
+            if (await store.ReadAsync(Name, default) is { } kept && kept.AsSpan().SequenceEqual(file.Content)) return;
             await LookAtAsync(model, file);
             await store.WriteAsync(Name, file.Content, default);
         }

@@ -43,6 +43,7 @@ public sealed class DrainTests(ClusterOfProcesses cluster) : IClassFixture<Clust
         using var sut = await StartAsync(database: 1, stepTime: "0.1", grace);
         string[] ids = await sut.SubmitAsync(generations: 1);
         await sut.UntilAsync(device => device is { Silo: "gpu-0", Free: 0 });
+        await sut.UntilDrawingAsync("gpu-0");
 
         var took = await sut.TerminateAsync("gpu-0");
         var ends = await sut.EndsAsync(ids);
@@ -113,6 +114,12 @@ public sealed class DrainTests(ClusterOfProcesses cluster) : IClassFixture<Clust
         public async Task UntilAsync(Func<ClusterDevice, bool> holds)
         {
             while (!(await http.GetFromJsonAsync("/v1/cluster", WireJson.Default.ClusterResource, Token))!.Devices.Any(holds)) await Task.Delay(Poll, Token);
+        }
+
+        /// <summary>Until a silo has begun with what it was given: before that it would hand all of it back untouched.</summary>
+        public async Task UntilDrawingAsync(string silo)
+        {
+            while (StepsOf(silo) == 0) await Task.Delay(Poll, Token);
         }
 
         /// <summary>How long a silo took to exit, with code 0.</summary>

@@ -17,6 +17,8 @@ internal sealed class Sut : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly string _folder;
+    /// <summary>Streams that a test leaves open and forgets: without a reference the collector would hang up.</summary>
+    private readonly System.Collections.Concurrent.ConcurrentBag<HttpResponseMessage> _streams = [];
     private int _stopped;
 
     private Sut(WebApplication app, string folder)
@@ -80,6 +82,7 @@ internal sealed class Sut : IAsyncDisposable
         var request = new HttpRequestMessage(method, path) { Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json") };
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         var response = await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
+        _streams.Add(response);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         return await response.Content.ReadAsStreamAsync(Token);
     }

@@ -19,7 +19,7 @@ public sealed class OfficialStreamTests
     [InlineData(3)]
     public async Task The_NET_client_reads_previews_and_the_image(int previews)
     {
-        await using var sut = await Sut.CreateSut(Engine());
+        await using var sut = await Sut.CreateSut(Engine(previews));
 
         var items = await ReadAsync(sut, Body(previews));
 
@@ -35,7 +35,7 @@ public sealed class OfficialStreamTests
     public async Task The_Node_client_reads_previews_and_the_image(int previews)
     {
         NodeClient.Require();
-        await using var sut = await Sut.CreateSut(Engine());
+        await using var sut = await Sut.CreateSut(Engine(previews));
 
         var lines = await RunNodeAsync(sut, Body(previews));
 
@@ -45,7 +45,7 @@ public sealed class OfficialStreamTests
     [Fact]
     public async Task The_NET_client_reads_a_failure_after_a_preview()
     {
-        await using var sut = await Sut.CreateSut(Engine(new ArithmeticException("broken weights")));
+        await using var sut = await Sut.CreateSut(Engine(1, new ArithmeticException("broken weights")));
 
         var items = await ReadAsync(sut, Body(previews: 1));
 
@@ -57,7 +57,7 @@ public sealed class OfficialStreamTests
     public async Task The_Node_client_throws_a_failure_after_a_preview()
     {
         NodeClient.Require();
-        await using var sut = await Sut.CreateSut(Engine(new ArithmeticException("broken weights")));
+        await using var sut = await Sut.CreateSut(Engine(1, new ArithmeticException("broken weights")));
 
         Assert.Equal([$"{Partial} 0 image", "threw APIError generation_failed server_error"], await RunNodeAsync(sut, Body(previews: 1)));
     }
@@ -89,7 +89,12 @@ public sealed class OfficialStreamTests
 
     private static string Body(int previews) => $$"""{"prompt":"x","stream":true,"partial_images":{{previews}}}""";
 
-    private FakeEngine Engine(Exception? decodeFailure = null) => new() { AtGlimpse = _ => _seen.WaitAsync(Sut.Token), DecodeFailure = decodeFailure };
+    /// <summary>Of its 8 rows of 8 codes, those are shown that a preview is due after.</summary>
+    private FakeEngine Engine(int previews, Exception? decodeFailure = null) => new()
+    {
+        AtGlimpse = codes => Enumerable.Range(1, previews).Any(i => 8 * i / (previews + 1) * 8 == codes) ? _seen.WaitAsync(Sut.Token) : Task.CompletedTask,
+        DecodeFailure = decodeFailure,
+    };
 
     private async Task<List<(string Type, JsonElement Data)>> ReadAsync(Sut sut, string request)
     {

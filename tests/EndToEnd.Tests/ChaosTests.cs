@@ -67,8 +67,7 @@ public sealed class ChaosTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static void RequireRedis() =>
-        Parts.Require((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(f => File.Exists(Path.Combine(f, "redis-server"))), "redis-server");
+    private static void RequireRedis() => Parts.Require(Parts.Find("redis-server") is not null, "redis-server");
 
     private static int[] ChildrenOf(int id) =>
         [.. Directory.EnumerateDirectories("/proc").Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int process) ? process : 0).Where(process => process != 0 && Stat(process) is (not 'Z', var parent) && parent == id)];

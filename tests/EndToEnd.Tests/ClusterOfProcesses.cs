@@ -1,15 +1,11 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace ClipGen.EndToEnd.Tests;
 
 /// <summary>A real redis-server, and silos in processes of their own. Everything is killed at the end.</summary>
 public sealed class ClusterOfProcesses : IAsyncLifetime
 {
-    private static readonly string? RedisProgram = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Select(path => Path.Combine(path, "redis-server"))
-        .FirstOrDefault(File.Exists);
+    private static readonly string? RedisProgram = Parts.Find("redis-server");
 
     private readonly TemporaryFolder folder = new();
     private readonly List<ServeProcess> silos = [];
@@ -34,7 +30,7 @@ public sealed class ClusterOfProcesses : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (RedisProgram is null) return;
-        port = FreePort();
+        port = Ports.Free();
         redis = Process.Start(new ProcessStartInfo(RedisProgram, ["--bind", "127.0.0.1", "--port", $"{port}", "--dir", folder.Path, "--save", "", "--daemonize", "no"]) { RedirectStandardOutput = true })!;
         await ServeProcess.ReadUntilAsync(redis, "Ready to accept connections");
     }
@@ -64,12 +60,5 @@ public sealed class ClusterOfProcesses : IAsyncLifetime
             redis.Dispose();
         }
         folder.Dispose();
-    }
-
-    internal static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

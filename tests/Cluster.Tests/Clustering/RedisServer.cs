@@ -12,9 +12,7 @@ public sealed class RedisServer : IAsyncLifetime
     private readonly TemporaryFolder _folder = new();
     private Process? _process;
 
-    private static string? Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        .Select(folder => Path.Combine(folder, "redis-server"))
-        .FirstOrDefault(File.Exists);
+    private static string? Program { get; } = Parts.Find("redis-server");
 
     /// <summary>Skips the test, by name, where there is no redis-server.</summary>
     public string Connection

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using k8s.Models;
@@ -117,9 +115,9 @@ public sealed class ScriptTests : IDisposable
     [Fact]
     public async Task Redis_starts_with_its_password_and_its_file()
     {
-        Parts.Require((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(f => File.Exists(Path.Combine(f, "redis-server"))), "redis-server");
+        Parts.Require(Parts.Find("redis-server") is not null, "redis-server");
         var rendering = await Helm.RenderAsync("ci/default");
-        int port = FreePort();
+        int port = Ports.Free();
         string config = Path.Combine(_folder, "redis.conf");
         await File.WriteAllTextAsync(config, rendering.One<V1ConfigMap>("-redis").Data["redis.conf"].Replace("/data", _folder, StringComparison.Ordinal).Replace("6379", $"{port}", StringComparison.Ordinal), TestContext.Current.CancellationToken);
         var container = rendering.One<V1StatefulSet>("-redis").Spec.Template.Spec.Containers[0];
@@ -174,13 +172,6 @@ public sealed class ScriptTests : IDisposable
         app.Run(answer);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private static Process Start(string program, string[] arguments, params (string Name, string Value)[] environment)

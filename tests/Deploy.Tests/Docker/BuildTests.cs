@@ -11,7 +11,7 @@ public sealed class BuildTests : IDisposable
 {
     private const string Shell = "/bin/busybox";
 
-    private static readonly string? Buildah = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(f => Path.Combine(f, "buildah")).FirstOrDefault(File.Exists);
+    private static readonly string? Buildah = Parts.Find("buildah");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("clipgen-images-").FullName;
 

@@ -31,7 +31,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public static async Task<OtlpReceiver> StartAsync()
     {
-        int grpc = ClusterOfProcesses.FreePort(), http = ClusterOfProcesses.FreePort();
+        int grpc = Ports.Free(), http = Ports.Free();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -7,7 +7,7 @@ namespace ClipGen.EndToEnd.Tests.Observability;
 /// <summary>A real Prometheus with a folder and a port of its own, which scrapes every second.</summary>
 internal sealed class PrometheusServer : IAsyncDisposable
 {
-    private static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "prometheus")).FirstOrDefault(File.Exists);
+    private static readonly string? Program = Parts.Find("prometheus");
 
     private readonly TemporaryFolder _folder = new();
     private readonly Process _process;
@@ -15,7 +15,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
 
     private PrometheusServer(IEnumerable<Uri> targets, string rules)
     {
-        int port = ClusterOfProcesses.FreePort();
+        int port = Ports.Free();
         File.WriteAllText(_folder["rules.yml"], File.ReadAllText(rules).Replace("interval: 15s", "interval: 1s", StringComparison.Ordinal));
         File.WriteAllText(_folder["prometheus.yml"], $$"""
             global: { scrape_interval: 1s, evaluation_interval: 1s }

@@ -31,7 +31,7 @@ internal static class ClusterEndpoints
             ],
             Devices =
             [
-                .. devices.Select(d => new ClusterDevice
+                .. devices.OrderBy(d => d.Key, StringComparer.Ordinal).ThenBy(d => d.Model.Name, StringComparer.Ordinal).Select(d => new ClusterDevice
                 {
                     Key = d.Key,
                     Silo = SiloOf(d),

@@ -6,6 +6,7 @@ using ClipGen.Models;
 using ClipGen.Models.Bundles;
 using ClipGen.Models.Checkpoints;
 using ClipGen.Silo.Loading;
+using ClipGen.Training.Runs;
 
 namespace ClipGen.Cli.Terminal;
 
@@ -56,7 +57,7 @@ internal static class CommandRunner
 
     /// <summary>Errors whose message is written for the person at the terminal; others are bugs and show their stack.</summary>
     private static bool IsExpected(Exception exception) => exception
-        is CommandException or ClusterConnectionException or BundleException or CheckpointException or ModelLoadException or ModelNotFoundException or RefusedException or DeviceMissingException
+        is CommandException or ClusterConnectionException or BundleException or CheckpointException or ModelLoadException or TrainingDivergedException or ModelNotFoundException or RefusedException or DeviceMissingException
         or ImageStoreException or IOException or UnauthorizedAccessException or InvalidDataException or Microsoft.Extensions.Options.OptionsValidationException;
 
     private static string Path(ParseResult parsed)

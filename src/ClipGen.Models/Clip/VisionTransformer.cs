@@ -1,3 +1,4 @@
+using ClipGen.Models.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -18,6 +19,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>
 
     public VisionTransformer(ClipConfig config, Device? device = null) : base(nameof(VisionTransformer))
     {
+        ConvolutionBackends.Ensure();
         int width = config.VisionWidth;
         double scale = 1 / Math.Sqrt(width);
         class_embedding = Parameter(randn(width, device: device) * scale);

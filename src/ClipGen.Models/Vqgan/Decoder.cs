@@ -17,6 +17,7 @@ public sealed class Decoder : Module<Tensor, Tensor>
 
     public Decoder(VqganConfig config, Device? device = null) : base(nameof(Decoder))
     {
+        ConvolutionBackends.Ensure();
         int channels = config.Channels * config.Multipliers[^1], side = config.Grid, groups = config.NormGroups;
         quant_conv_in = Conv2d(config.EmbedSize, config.EmbedSize, 1, device: device);
         conv_in = Conv2d(config.EmbedSize, channels, 3, padding: 1, device: device);

@@ -1,3 +1,4 @@
+using ClipGen.Models.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -13,6 +14,7 @@ public sealed class Discriminator : Module<Tensor, Tensor>
 
     public Discriminator(VqganConfig config, Device? device = null) : base(nameof(Discriminator))
     {
+        ConvolutionBackends.Ensure();
         const int Layers = 3;
         int first = config.DiscriminatorChannels, channels = first;
         var modules = new List<Module<Tensor, Tensor>> { Conv2d(3, first, 4, stride: 2, padding: 1, device: device), LeakyReLU(0.2) };

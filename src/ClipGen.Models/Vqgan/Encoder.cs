@@ -16,6 +16,7 @@ public sealed class Encoder : Module<Tensor, Tensor>
 
     public Encoder(VqganConfig config, Device? device = null) : base(nameof(Encoder))
     {
+        ConvolutionBackends.Ensure();
         conv_in = Conv2d(3, config.Channels, 3, padding: 1, device: device);
 
         var layers = new List<Module<Tensor, Tensor>>();

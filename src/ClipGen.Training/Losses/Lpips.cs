@@ -1,3 +1,4 @@
+using ClipGen.Models.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -25,6 +26,7 @@ public sealed class Lpips : Module<Tensor, Tensor, Tensor>
 
     public Lpips(IReadOnlyList<int> channels, Device? device = null) : base(nameof(Lpips))
     {
+        ConvolutionBackends.Ensure();
         scaling_layer = new LpipsScaling(device);
         net = new VggFeatures(channels, device);
         lin0 = new LpipsHead(channels[0], device);

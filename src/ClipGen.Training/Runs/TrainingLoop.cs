@@ -14,6 +14,7 @@ public sealed class TrainingLoop(string stage, long steps, ulong seed, string fo
     /// <param name="companion">State beside the network that decides later steps, or null.</param>
     /// <returns>The losses averaged over about the last hundred steps.</returns>
     /// <exception cref="OperationCanceledException">Cancelled; the state was saved first.</exception>
+    /// <exception cref="TrainingDivergedException">A loss is not finite; that step is not saved.</exception>
     public IReadOnlyDictionary<string, double> Run(
         nn.Module network,
         IReadOnlyList<optim.Optimizer> optimizers,
@@ -45,7 +46,11 @@ public sealed class TrainingLoop(string stage, long steps, ulong seed, string fo
             using (NewDisposeScope())
             {
                 double weight = Math.Max(0.02, 1.0 / (at + 1)); // a plain mean at first, so that it does not linger on the start
-                foreach (var (name, loss) in step(at)) averages[name] = averages.TryGetValue(name, out double old) ? old + (loss - old) * weight : loss;
+                foreach (var (name, loss) in step(at))
+                {
+                    TrainingDivergedException.ThrowIfNotFinite(stage, at, name, loss);
+                    averages[name] = averages.TryGetValue(name, out double old) ? old + (loss - old) * weight : loss;
+                }
             }
             if (clock.Elapsed - saved > SnapshotInterval) Save(at + 1);
             if (clock.Elapsed - reported < ReportInterval) continue;

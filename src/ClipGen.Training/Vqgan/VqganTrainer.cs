@@ -30,6 +30,8 @@ public sealed record VqganTrainingOptions(long Steps, int BatchSize, double Rate
 /// <summary>Trains a VQGAN on images alone.</summary>
 public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions options, IImageDataset data, Lpips? lpips, Device device)
 {
+    private const string Stage = "vqgan";
+
     /// <summary>Trains from where <paramref name="folder"/> left off to the end.</summary>
     /// <returns>The trained network, which the caller disposes, and its last losses.</returns>
     public (Models.Vqgan.Vqgan Model, IReadOnlyDictionary<string, double> Losses) Train(string folder, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
@@ -50,6 +52,7 @@ public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions option
             var images = ImageBatches.ToTensor(ImageBatches.Read(data, step * options.BatchSize, options.BatchSize), device) * 2 - 1;
             bool quantise = step >= options.QuantiseFrom, adversarial = step >= options.AdversarialFrom;
             var generator = training.StepGenerator(images, adversarial, quantise);
+            TrainingDivergedException.ThrowIfNotFinite(Stage, step, "total", generator.Total);
             var losses = new Dictionary<string, double> { ["l1"] = generator.L1, ["quantisation"] = generator.Quantisation };
             if (lpips is not null) losses["perceptual"] = generator.Perceptual;
             if (adversarial)
@@ -66,7 +69,7 @@ public sealed class VqganTrainer(VqganConfig config, VqganTrainingOptions option
             return losses;
         }
 
-        var loop = new TrainingLoop("vqgan", options.Steps, options.Seed, folder, progress);
+        var loop = new TrainingLoop(Stage, options.Steps, options.Seed, folder, progress);
         var final = loop.Run(model, [training.GeneratorOptimizer, training.DiscriminatorOptimizer], Step, cancellationToken, revival);
         model.eval();
         return (model, final);

@@ -75,8 +75,16 @@ public static class ClipGenClusteringExtensions
     private static void UseEndpoint(this ISiloBuilder silo, ClusterOptions options, KubernetesPod? pod)
     {
         var address = SiloEndpoint.Address(options, pod);
-        int port = options.SiloPort != 0 ? options.SiloPort : SiloEndpoint.FreePort(address ?? IPAddress.Any);
+        int port = options.SiloPort != 0 ? options.SiloPort : silo.ReservePort(address ?? IPAddress.Any);
         silo.Configure<EndpointOptions>(o => (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (address!, port, 0));
+    }
+
+    private static int ReservePort(this ISiloBuilder silo, IPAddress address)
+    {
+        var reservation = new PortReservation(address);
+        int port = reservation.Port;
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(reservation);
+        return port;
     }
 
     private static void UseRedis(this ISiloBuilder silo, StackExchange.Redis.ConfigurationOptions redis)

@@ -15,14 +15,6 @@ internal static class SiloEndpoint
         return RedisConnection.Parse(options.Connection) is { } redis ? Towards(redis) : null;
     }
 
-    /// <summary>A port that is free now. Another program may take it before the silo does, which then fails to start and may be started again.</summary>
-    public static int FreePort(IPAddress address)
-    {
-        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(address, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
     // A host has many addresses (Docker's bridge is one), but only one on the way to Redis. "Connecting" UDP finds it and sends nothing.
     private static IPAddress? Towards(ConfigurationOptions redis)
     {

@@ -33,7 +33,7 @@ public sealed class RedisServer : IAsyncLifetime
 
     public async Task StartAsync()
     {
-        if (Port == 0) Port = SiloEndpoint.FreePort(IPAddress.Loopback);
+        if (Port == 0) Port = Ports.Free();
         string[] arguments = ["--bind", "127.0.0.1", "--port", Port.ToString(CultureInfo.InvariantCulture), "--dir", _folder.Path, "--appendonly", "yes", "--save", "", "--daemonize", "no"];
         _process = Process.Start(new ProcessStartInfo(Program!, arguments) { RedirectStandardOutput = true })!;
         for (string log = ""; ; log += "\n")

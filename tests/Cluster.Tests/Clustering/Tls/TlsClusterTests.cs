@@ -58,7 +58,7 @@ public sealed class TlsClusterTests(RedisServer redis) : IClassFixture<RedisServ
     [Fact]
     public async Task A_strangers_connection_is_closed_before_orleans_hears_a_word()
     {
-        int port = SiloEndpoint.FreePort(IPAddress.Loopback);
+        int port = Ports.Free();
         await using var silo = await StartAsync("a", _authority.Issue(_a.Path), port);
         using var stranger = new TcpClient();
         await stranger.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);

@@ -17,6 +17,8 @@ public sealed record Submission
     /// <summary>The tenant of those who name none.</summary>
     public const string DefaultTenant = "default";
 
+    public const int MaxPreviews = 3;
+
     [Id(0)] public required GenerationRequest Request { get; init; }
 
     /// <summary>Whose share of the cluster it takes. Default: <c>default</c>.</summary>
@@ -37,7 +39,7 @@ public sealed record Submission
     /// <summary>When the images are wanted, from acceptance on: refused at once if that cannot hold. Null: whenever.</summary>
     [Id(5)] public TimeSpan? Deadline { get; init; }
 
-    /// <summary>Previews to show while it is drawn, evenly spread over the rows, 0 to 3; they are dropped where they would come late. Default: 0.</summary>
+    /// <summary>Previews to show while it is drawn, evenly spread over the rows, 0 to <see cref="MaxPreviews"/>; they are dropped where they would come late. Default: 0.</summary>
     [Id(6)] public int Previews { get; init; }
 
     /// <summary>Ends it when nobody watches it any more, once somebody has. Default: false, it is finished for whoever comes for it.</summary>

@@ -80,6 +80,26 @@ public sealed class BenchTests(RandomModel noise) : IDisposable
     }
 
     [Theory]
+    [InlineData("telemetry", "unseen", "traced", 0.97, "spans")]
+    [InlineData("previews", "plain", "previewed", 0.95, "previews_shown")]
+    public async Task What_may_be_left_out_is_measured_against_going_without(string bench, string without, string with, double promised, string really)
+    {
+        var outcome = await new Clipgen(folder.Path).RunAsync(
+            "bench", bench, "--model", noise.Path, "--candidates", "2", "--pairs", "2", "--max-pairs", "2", "--seconds", "0.5", "--seed", "3", "--json");
+
+        Assert.True(outcome.ExitCode is 0 or 1, outcome.Errors);
+        using var json = JsonDocument.Parse(outcome.Output);
+        double Number(string name) => json.RootElement.GetProperty(name).GetDouble();
+        var pairs = json.RootElement.GetProperty("pairs").EnumerateArray().ToArray();
+        Assert.Equal(2, pairs.Length);
+        double ratio = Number($"{with}_vs_{without}"), margin = Number($"{with}_vs_{without}_margin");
+        Assert.Equal(pairs.Average(pair => pair.GetProperty($"{with}_requests_per_second").GetDouble() / pair.GetProperty($"{without}_requests_per_second").GetDouble()), ratio, 6);
+        Assert.Equal(ratio - margin >= promised ? "holds" : ratio + margin < promised ? "broken" : "not_decided", json.RootElement.GetProperty("verdict").GetString());
+        Assert.Equal(outcome.ExitCode == 0, json.RootElement.GetProperty("promises_hold").GetBoolean());
+        Assert.True(Number(really) > 0);
+    }
+
+    [Theory]
     [InlineData("--slots", "12", "slots come in groups of 8")]
     [InlineData("--max-pairs", "5", "--max-pairs is 5; it must be 6 to")]
     [InlineData("--load", "half", "--load has 'half'")]

@@ -11,8 +11,9 @@ internal sealed record FullSlots(double Rate, double Occupancy)
     /// another. What is counted in between is codes: requests are coarse, for those that began together end together.
     /// </summary>
     /// <returns>When the last of its requests has ended.</returns>
-    public static async Task<FullSlots> MeasureAsync(ServedEngine engine, Func<GenerationRequest, CancellationToken, Task> draw, int concurrency, double seconds, CancellationToken cancellationToken)
+    public static async Task<FullSlots> MeasureAsync(ServedEngine engine, Func<GenerationRequest, CancellationToken, Task> draw, double seconds, CancellationToken cancellationToken)
     {
+        int concurrency = engine.FullConcurrency;
         var gate = new Lock();
         int ended = 0;
         bool over = false;

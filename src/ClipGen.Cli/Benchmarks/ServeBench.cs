@@ -18,25 +18,26 @@ internal static class ServeBench
         line.Show("loading the model and starting the cluster …");
         await using var engine = await ServedEngine.StartAsync(settings, cancellationToken);
 
+        Task<FullSlots> AloneAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawAloneAsync, seconds, cancellationToken);
+        Task<FullSlots> ClusterAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, seconds, cancellationToken);
+
         line.Show("warming up …");   // whatever is compiled at its first use is, before anything counts
-        await Comparison.MeasureAsync(engine, settings, seconds: 0, pairs: 1, _ => true, _ => { }, cancellationToken);
+        await AloneAsync(0);
+        await ClusterAsync(0);
         line.Show("requests that come alone …");
         double lone = await LoneAsync(engine, cancellationToken);
         var full = await Comparison.MeasureAsync(
-            engine, settings, settings.Seconds, settings.Pairs,
-            enough: measured => measured.Pairs.Count >= settings.MostPairs || measured.Against(ServeReport.LeastVersusEngine) != Verdict.NotDecided,
-            pair => line.Show(pair <= settings.Pairs ? $"full slots, pair {pair} of {settings.Pairs} …" : $"full slots, pair {pair}, {settings.MostPairs} at most: the error is still too large …"),
-            cancellationToken);
+            () => AloneAsync(settings.Seconds), () => ClusterAsync(settings.Seconds), settings.Pairs, settings.MostPairs, ServeReport.LeastVersusEngine, pair => line.Show(settings.Describe(pair)));
         var loads = new List<(OpenLoad Alone, OpenLoad Cluster)>();
         foreach (double load in settings.LoadShares)
         {
             line.Show($"random arrivals, {load:P0} load …");
-            double rate = load * full.ClusterRate;
+            double rate = load * full.WithRate;
             var alone = await OpenLoad.MeasureAsync(engine, engine.DrawAloneAsync, load, rate, settings, cancellationToken);
             loads.Add((alone, await OpenLoad.MeasureAsync(engine, engine.DrawThroughClusterAsync, load, rate, settings, cancellationToken)));
         }
         line.Dispose();
-        var report = new ServeReport(settings, engine.Model, engine.Device, engine.Candidates, lone, settings.Slo ?? SloInLoneRequests * lone, full, loads);
+        var report = new ServeReport(settings, engine.Model, engine.Device, engine.Candidates, engine.FullConcurrency, lone, settings.Slo ?? SloInLoneRequests * lone, full, loads);
         Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());
         return report.Verdict == Verdict.Holds ? 0 : CommandRunner.Failed;
     }

@@ -3,7 +3,7 @@ using ClipGen.Cli.Terminal;
 
 namespace ClipGen.Cli.Benchmarks;
 
-/// <summary>What <c>clipgen bench serve</c> was asked.</summary>
+/// <summary>What a bench of a real model was asked.</summary>
 /// <param name="Model">A bundle's folder or name.</param>
 /// <param name="Candidates">Of each request; null for the model's own number.</param>
 /// <param name="Slots">Sequences that the device samples at once.</param>
@@ -36,8 +36,8 @@ internal sealed record ServeBenchSettings(
         foreach (double load in LoadShares) NumberOption.Check("--load", load, 0.01, 2);
     }
 
-    /// <summary>Requests that are on their way together at full slots: those that fill the slots, as many again that wait, and one more, for one is being decoded.</summary>
-    public int Concurrency(int candidates) => 2 * ((Slots + candidates - 1) / candidates) + 1;
+    /// <summary>What is shown while a pair, counted from 1, is measured.</summary>
+    public string Describe(int pair) => pair <= Pairs ? $"full slots, pair {pair} of {Pairs} …" : $"full slots, pair {pair}, {MostPairs} at most: the error is still too large …";
 
     private static double ParseLoad(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double load)
         ? load

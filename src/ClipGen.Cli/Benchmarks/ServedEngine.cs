@@ -38,6 +38,9 @@ internal sealed class ServedEngine : IAsyncDisposable
 
     public int Candidates => _settings.Candidates ?? Model.DefaultCandidates;
 
+    /// <summary>Requests that are on their way together at full slots: those that fill the slots, as many again that wait, and one more, for one is being decoded.</summary>
+    public int FullConcurrency => 2 * ((Device.Slots + Candidates - 1) / Candidates) + 1;
+
     public static async Task<ServedEngine> StartAsync(ServeBenchSettings settings, CancellationToken cancellationToken)
     {
         var bundle = ModelBundle.Open(settings.Model);
@@ -82,12 +85,23 @@ internal sealed class ServedEngine : IAsyncDisposable
 
     /// <summary>Submits a request to the cluster and follows its events to the last.</summary>
     /// <exception cref="RefusedException">It was not accepted.</exception>
-    public async Task DrawThroughClusterAsync(GenerationRequest request, CancellationToken cancellationToken)
+    public Task DrawThroughClusterAsync(GenerationRequest request, CancellationToken cancellationToken) => DrawThroughClusterAsync(request, previews: 0, cancellationToken);
+
+    /// <inheritdoc cref="DrawThroughClusterAsync(GenerationRequest, CancellationToken)"/>
+    /// <param name="previews">Previews to ask for, 0 to 3.</param>
+    /// <returns>How many were shown.</returns>
+    public async Task<int> DrawThroughClusterAsync(GenerationRequest request, int previews, CancellationToken cancellationToken)
     {
-        var accepted = await _gateway.SubmitAsync(new() { Request = request });
+        var accepted = await _gateway.SubmitAsync(new() { Request = request, Previews = previews });
         GenerationStatus? last = null;
-        await foreach (var happened in _cluster.Grains.GetGrain<IGenerationGrain>(accepted.Id).WatchAsync(0, cancellationToken)) last = happened.Status;
+        int shown = 0;
+        await foreach (var happened in _cluster.Grains.GetGrain<IGenerationGrain>(accepted.Id).WatchAsync(0, cancellationToken))
+        {
+            last = happened.Status;
+            if (happened.Preview is not null) shown++;
+        }
         if (last?.State != GenerationState.Completed) throw new CommandException($"A generation did not complete: {last?.Error ?? "it was lost"}");
+        return shown;
     }
 
     public async ValueTask DisposeAsync()

@@ -14,6 +14,8 @@ namespace ClipGen.Cli.Benchmarks;
 /// </summary>
 internal static class TelemetryBench
 {
+    private const double Promised = 0.97;
+
     public static async Task<int> RunAsync(ServeBenchSettings settings, CancellationToken cancellationToken)
     {
         settings.Check();
@@ -23,8 +25,7 @@ internal static class TelemetryBench
         await using var sink = await TelemetrySink.StartAsync(cancellationToken);
         using var spans = new SpanCounter();
 
-        int concurrency = settings.Concurrency(engine.Candidates);
-        Task<FullSlots> UnseenAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, concurrency, seconds, cancellationToken);
+        Task<FullSlots> UnseenAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, seconds, cancellationToken);
         async Task<FullSlots> SeenAsync(double seconds)
         {
             using var traces = Sdk.CreateTracerProviderBuilder().AddClipGen().AddProcessor(spans).AddOtlpExporter(o => Send(o, new(sink.Address, "v1/traces"))).Build();
@@ -35,12 +36,10 @@ internal static class TelemetryBench
         line.Show("warming up …");
         await UnseenAsync(0);
         await SeenAsync(0);
-        var compared = await Comparison.AlternateAsync(
-            () => UnseenAsync(settings.Seconds), () => SeenAsync(settings.Seconds), settings.Pairs, _ => true, pair => line.Show($"pair {pair} of {settings.Pairs} …"));
+        var compared = await Comparison.MeasureAsync(
+            () => UnseenAsync(settings.Seconds), () => SeenAsync(settings.Seconds), settings.Pairs, settings.MostPairs, Promised, pair => line.Show(settings.Describe(pair)));
         line.Dispose();
-        var report = new TelemetryReport(settings, engine.Model, engine.Device, engine.Candidates, compared, spans.Count, sink.Bytes);
-        Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());
-        return report.Failures.Count == 0 ? 0 : CommandRunner.Failed;
+        return new CostReport(settings, engine.Model, engine.Device, engine.Candidates, new(compared, "unseen", "traced", Promised), [("spans", spans.Count), ("bytes_sent", sink.Bytes)]).Print();
     }
 
     private static void Send(OtlpExporterOptions options, Uri to) => (options.Protocol, options.Endpoint) = (OtlpExportProtocol.HttpProtobuf, to);

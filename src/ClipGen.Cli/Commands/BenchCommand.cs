@@ -37,6 +37,6 @@ internal static class BenchCommand
         cluster.SetAction((parsed, cancellationToken) => ClusterBench.RunAsync(
             new(parsed.GetValue(Devices)!, parsed.GetValue(Slots), parsed.GetValue(Step), parsed.GetValue(Codes), parsed.GetValue(Candidates), parsed.GetValue(Seconds), parsed.GetValue(Scaling), parsed.GetValue(Json)),
             cancellationToken));
-        return new Command("bench", "Measure how fast things are, and whether what is promised holds.") { cluster, BenchServeCommand.Create(), BenchTelemetryCommand.Create() };
+        return new Command("bench", "Measure how fast things are, and whether what is promised holds.") { cluster, BenchServeCommand.Create(), BenchCostCommand.Telemetry(), BenchCostCommand.Previews() };
     }
 }

@@ -52,7 +52,7 @@ internal sealed record Order
         Images = prompt.Files,
         Priority = body.OneOf("priority", Priorities.Interactive, Priorities.Batch) == Priorities.Batch ? GenerationPriority.Batch : GenerationPriority.Interactive,
         Deadline = body.Integer("deadline_ms", 1) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
-        Previews = body.Integer("partial_images", 0, 3) ?? 0,
+        Previews = body.Integer("partial_images", 0, Submission.MaxPreviews) ?? 0,
         CancelOnDisconnect = body.OneOf("on_disconnect", OnDisconnect.Finish, OnDisconnect.Cancel) == OnDisconnect.Cancel,
         Problems = body.Problems,
     };

@@ -139,7 +139,7 @@ public sealed class DeviceEngine : IDeviceEngine
     /// <summary>Runs first on the device's thread: thread count, gradients and scopes are per thread in libtorch.</summary>
     private Entered Enter()
     {
-        TorchThreads.Use(threads);
+        TorchThreads.Use(TorchThreads.ForSteps(threads));
         return new Entered(this, inference_mode());
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ClipGen.Engine.Batching;
+using ClipGen.Engine.Devices;
 using ClipGen.Engine.Sampling;
 using ClipGen.Engine.Telemetry;
 using ClipGen.Models.Gpt;
@@ -36,7 +37,7 @@ internal sealed class GptSampleStage : IDisposable
     /// Rows of a step's tensors: one a place of the group, and idle ones up to a number with which a row's result depends neither on
     /// which row it is nor on the number of threads. MKL splits a product's rows over its threads and sums those of a short last
     /// block in another order: with 5, 6, 7, 9 or 10 rows and 2, 6 or 8 threads rows differed (libtorch 2.10), with up to 4 and
-    /// with multiples of 8 none did.
+    /// with multiples of 8 none did, as long as threads are a power of two (<see cref="TorchThreads.ForSteps"/>).
     /// </summary>
     internal static int Rows(int places) => places <= 4 ? places : (places + 7) / 8 * 8;
 

@@ -22,7 +22,7 @@ public sealed class StepRowsTests
         foreach (int rows in new[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 20 }.Select(GptSampleStage.Rows).Distinct())
         {
             float[] expected = Step(gpt, rows, threads: 1)[0];
-            foreach (int threads in new[] { 1, 2, 3, 4, 6, 8 })
+            foreach (int threads in Enumerable.Range(1, 16).Select(TorchThreads.ForSteps).Distinct())
                 Assert.All(Step(gpt, rows, threads), (row, place) => Assert.True(expected.AsSpan().SequenceEqual(row), $"Place {place} of {rows} differs with {threads} threads."));
         }
     }

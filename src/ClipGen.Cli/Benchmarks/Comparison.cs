@@ -28,6 +28,10 @@ internal sealed record Comparison(IReadOnlyList<(FullSlots Without, FullSlots Wi
 
     public double WithOccupancy => Pairs.Average(pair => pair.With.Occupancy);
 
+    public double WithoutProcessorTime => Pairs.Average(pair => pair.Without.ProcessorTime);
+
+    public double WithProcessorTime => Pairs.Average(pair => pair.With.ProcessorTime);
+
     /// <summary>What the pairs say of a promise: nothing, while it lies within the <see cref="Margin"/>.</summary>
     public Verdict Against(double promised) => Margin switch
     {

@@ -49,6 +49,8 @@ internal sealed record CostReport(ServeBenchSettings Settings, EngineModel Model
             [$"{with}_vs_{without}_margin"] = compared.Margin,
             [$"{without}_requests_per_second"] = compared.WithoutRate,
             [$"{with}_requests_per_second"] = compared.WithRate,
+            [$"{without}_processor_seconds_per_request"] = compared.WithoutProcessorTime,
+            [$"{with}_processor_seconds_per_request"] = compared.WithProcessorTime,
             ["pairs"] = new JsonArray([.. compared.Pairs.Select(pair => new JsonObject
             {
                 [$"{without}_requests_per_second"] = pair.Without.Rate,

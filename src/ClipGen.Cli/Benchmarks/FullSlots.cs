@@ -4,7 +4,8 @@ namespace ClipGen.Cli.Benchmarks;
 
 /// <summary>Requests drawn in a second while the slots never run out of work.</summary>
 /// <param name="Occupancy">Mean share of the slots that a step had something to do for.</param>
-internal sealed record FullSlots(double Rate, double Occupancy)
+/// <param name="ProcessorTime">Seconds of processor time that the whole process took for a request, on all cores together.</param>
+internal sealed record FullSlots(double Rate, double Occupancy, double ProcessorTime)
 {
     /// <summary>
     /// Keeps so many requests on their way as the settings say, each followed by another, and measures from one end of a request to
@@ -17,17 +18,17 @@ internal sealed record FullSlots(double Rate, double Occupancy)
         var gate = new Lock();
         int ended = 0;
         bool over = false;
-        (long At, StepCount Steps) begin = default, end = default;
+        (long At, StepCount Steps, TimeSpan Processor) begin = default, end = default;
 
         void Count()
         {
             lock (gate)
             {
-                var now = (Stopwatch.GetTimestamp(), engine.Steps.Now);
+                var now = (At: Stopwatch.GetTimestamp(), engine.Steps.Now, Environment.CpuUsage.TotalTime);
                 ended++;
                 // By then all that began at once, with nothing to wait for, have ended.
                 if (ended == concurrency) begin = now;
-                if (over || ended <= concurrency || Stopwatch.GetElapsedTime(begin.At, now.Item1).TotalSeconds < seconds) return;
+                if (over || ended <= concurrency || Stopwatch.GetElapsedTime(begin.At, now.At).TotalSeconds < seconds) return;
                 (end, over) = (now, true);
             }
         }
@@ -44,6 +45,7 @@ internal sealed record FullSlots(double Rate, double Occupancy)
         await Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(RepeatAsync, cancellationToken)));
         var counted = end.Steps - begin.Steps;
         double codesPerRequest = (double)engine.Candidates * engine.Model.CodesPerImage;
-        return new(counted.Codes / codesPerRequest / Stopwatch.GetElapsedTime(begin.At, end.At).TotalSeconds, counted.Occupancy(engine.Device.Slots));
+        double requests = counted.Codes / codesPerRequest;
+        return new(requests / Stopwatch.GetElapsedTime(begin.At, end.At).TotalSeconds, counted.Occupancy(engine.Device.Slots), (end.Processor - begin.Processor).TotalSeconds / requests);
     }
 }

@@ -34,6 +34,7 @@ internal sealed record PairTable(Comparison Compared, string Without, string Wit
         Line($"{"  mean",-32}{Compared.WithoutRate,14:0.000}{Compared.WithRate,12:0.000}{Compared.Ratio,24:0.000}   promised: at least {Promised}");
         if (Compared.StandardError is { } error) Line($"{"  standard error of the mean",-58}{error,24:0.000}   95 % to one side: ± {Compared.Margin:0.000}");
         Line($"{"  share of the slots in use",-32}{Compared.WithoutOccupancy,14:0.000}{Compared.WithOccupancy,12:0.000}");
+        Line($"{"  processor time of a request, s",-32}{Compared.WithoutProcessorTime,14:0.000}{Compared.WithProcessorTime,12:0.000}{Compared.WithProcessorTime / Compared.WithoutProcessorTime,24:0.000}");
     }
 
     public void WriteVerdict(StringBuilder text)

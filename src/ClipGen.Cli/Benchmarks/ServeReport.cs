@@ -68,6 +68,8 @@ internal sealed record ServeReport(
             ClusterRequestsPerSecond = Full.WithRate,
             EngineBatchOccupancy = Full.WithoutOccupancy,
             ClusterBatchOccupancy = Full.WithOccupancy,
+            EngineProcessorSecondsPerRequest = Full.WithoutProcessorTime,
+            ClusterProcessorSecondsPerRequest = Full.WithProcessorTime,
             Pairs = Full.Pairs.Select(pair => new { EngineRequestsPerSecond = pair.Without.Rate, ClusterRequestsPerSecond = pair.With.Rate, ThroughputVsEngine = pair.With.Rate / pair.Without.Rate }),
             LoneRequestSeconds = LoneSeconds,
             SloSeconds = Slo,

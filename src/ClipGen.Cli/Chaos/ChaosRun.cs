@@ -53,7 +53,7 @@ internal static class ChaosRun
             calm = await load.SendAsync(Math.Min(Calm, settings.Generations), () => false, cancellationToken);
 
             // Step 3: the rest, among blows
-            var saboteur = new Saboteur(cluster, client, KillSchedule.Draw(settings.Kills, settings.Seed), settings.Total, clock, text => line.Show($"{text} ({load.Sent.Count} generations sent)"));
+            var saboteur = new Saboteur(cluster, client, KillSchedule.Draw(settings.Kills, settings.Pause, settings.Seed), settings.Total, clock, text => line.Show($"{text} ({load.Sent.Count} generations sent)"));
             var dealing = saboteur.RunAsync(cancellationToken);
             stormy = await load.SendAsync(Math.Max(0, settings.Generations - calm.Count), () => !dealing.IsCompleted, cancellationToken);
             blows = await dealing;

@@ -3,8 +3,9 @@ using ClipGen.Cli.Terminal;
 namespace ClipGen.Cli.Chaos;
 
 /// <summary>What <c>clipgen chaos</c> was asked.</summary>
+/// <param name="Pause">Mean seconds between two blows.</param>
 internal sealed record ChaosSettings(
-    int Generations, int Kills, ulong Seed, int Gateways, int Gpus, double Rate, bool Total, string? RedisServer, string? Data, bool Keep, bool Json)
+    int Generations, int Kills, double Pause, ulong Seed, int Gateways, int Gpus, double Rate, bool Total, string? RedisServer, string? Data, bool Keep, bool Json)
 {
     /// <summary>The program that keeps the cluster's state.</summary>
     /// <exception cref="CommandException">There is none.</exception>
@@ -23,5 +24,6 @@ internal sealed record ChaosSettings(
         if (Gateways < 1 || Gpus < 1) throw new CommandException("--gateways and --gpus must be at least 1.");
         if (!Total && Kills > 0 && (Gateways < 2 || Gpus < 2)) throw new CommandException("With one gateway or one device every kill is a total one; use two of each, or say --total.");
         if (!(Rate > 0)) throw new CommandException("--rate must be more than 0.");
+        NumberOption.Check("--pause", Pause, 0.1, 3600);
     }
 }

@@ -23,14 +23,15 @@ internal sealed record PlannedBlow(Blow Blow, TimeSpan After, double Victim, Tim
 /// <summary>What is killed when: drawn from a seed. Of eight blows two are hanging processes and one is Redis'.</summary>
 internal static class KillSchedule
 {
-    public static IReadOnlyList<PlannedBlow> Draw(int kills, ulong seed)
+    /// <param name="pause">Mean seconds between two blows; each comes after half to one and a half times as many.</param>
+    public static IReadOnlyList<PlannedBlow> Draw(int kills, double pause, ulong seed)
     {
         var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
         return
         [
             .. Enumerable.Range(0, kills).Select(i => new PlannedBlow(
                 (i % 8) switch { 1 => Blow.KillRedis, 2 => Blow.Hang, 5 => Blow.HangThenKill, _ => Blow.Kill },
-                TimeSpan.FromSeconds(1 + 2 * random.NextDouble()), random.NextDouble(), TimeSpan.FromSeconds(2 + 3 * random.NextDouble()))),
+                TimeSpan.FromSeconds(pause * (0.5 + random.NextDouble())), random.NextDouble(), TimeSpan.FromSeconds(2 + 3 * random.NextDouble()))),
         ];
     }
 }

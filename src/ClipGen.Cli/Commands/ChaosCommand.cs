@@ -9,6 +9,7 @@ internal static class ChaosCommand
 {
     private static readonly Option<int> Generations = NumberOption.Create<int>("--generations", "Generations to send at least; they go on as long as there are kills.", 200);
     private static readonly Option<int> Kills = NumberOption.Create<int>("--kills", "Processes to kill or to stop for a while.", 20);
+    private static readonly Option<double> Pause = NumberOption.Create<double>("--pause", "Mean seconds between two blows. A process that starts again keeps a few cores busy; a longer pause shows what a cluster of as many machines does.", 2);
     private static readonly Option<ulong> Seed = NumberOption.Create<ulong>("--seed", "Seed of the requests, and of what is killed when.", 1, "-s");
     private static readonly Option<int> Gateways = NumberOption.Create<int>("--gateways", "Gateway processes.", 2);
     private static readonly Option<int> Gpus = NumberOption.Create<int>("--gpus", "Processes with one simulated device each.", 3);
@@ -23,10 +24,10 @@ internal static class ChaosCommand
     {
         var command = new Command("chaos", "Run a cluster of simulated devices in processes of their own, send it generations, kill processes meanwhile, and compare every image with an undisturbed run. Exit code 1 if a generation was lost, an image is there twice, or one differs.")
         {
-            Generations, Kills, Seed, Gateways, Gpus, Rate, Total, Redis, Data, Keep, Json,
+            Generations, Kills, Pause, Seed, Gateways, Gpus, Rate, Total, Redis, Data, Keep, Json,
         };
         command.SetAction((parsed, cancellationToken) => ChaosRun.RunAsync(
-            new(parsed.GetValue(Generations), parsed.GetValue(Kills), parsed.GetValue(Seed), parsed.GetValue(Gateways), parsed.GetValue(Gpus), parsed.GetValue(Rate),
+            new(parsed.GetValue(Generations), parsed.GetValue(Kills), parsed.GetValue(Pause), parsed.GetValue(Seed), parsed.GetValue(Gateways), parsed.GetValue(Gpus), parsed.GetValue(Rate),
                 parsed.GetValue(Total), parsed.GetValue(Redis), parsed.GetValue(Data), parsed.GetValue(Keep), parsed.GetValue(Json)),
             cancellationToken));
         return command;

@@ -7,7 +7,7 @@ namespace ClipGen.Silo.Devices;
 public sealed class DevicePulse(TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private CancellationTokenSource _abandoned = new();
+    private TaskCompletionSource _abandoned = NewSignal();
     private long _beatAt;
     private int _working;
 
@@ -23,18 +23,23 @@ public sealed class DevicePulse(TimeProvider time)
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
-        CancellationToken abandoned;
+        Task abandoned;
         lock (_gate)
         {
             if (_working++ == 0) Beat();
-            abandoned = _abandoned.Token;
+            abandoned = _abandoned.Task;
         }
         try
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, abandoned);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var working = work(stop.Token);
-            working.Ignore();   // what comes of it after it has been abandoned concerns nobody
-            var result = await working.WaitAsync(abandoned);
+            if (await Task.WhenAny(working, abandoned) != working)
+            {
+                working.Ignore();   // what still comes of it concerns nobody
+                await stop.CancelAsync();
+                throw new OperationCanceledException("The device hangs; what it had is given up.");
+            }
+            var result = await working;
             Beat();
             return result;
         }
@@ -47,13 +52,10 @@ public sealed class DevicePulse(TimeProvider time)
     /// <summary>Sends everybody away who waits for the device now.</summary>
     public void Abandon()
     {
-        CancellationTokenSource before;
-        lock (_gate)
-        {
-            if (_working == 0) return;
-            (before, _abandoned) = (_abandoned, new());
-        }
-        before.Cancel();
-        before.Dispose();
+        TaskCompletionSource before;
+        lock (_gate) (before, _abandoned) = (_abandoned, NewSignal());
+        before.SetResult();
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace ClipGen.Gateway;
@@ -22,6 +23,17 @@ public sealed class ApiOptions
     [Range(1024, 1 << 30)]
     public long MaxImageBodyBytes { get; set; } = 16 << 20;
 
+    /// <summary>
+    /// Bytes of bodies that are in memory at once, those of all requests together; of each the first 64 KiB do not count. What finds no room is
+    /// answered with 503. A body takes several times its bytes while it is worked on. Default: 64 MiB, four of the largest.
+    /// </summary>
+    [Range(typeof(long), "1024", "1099511627776")]
+    public long MaxBodyBytesAtOnce { get; set; } = 64 << 20;
+
+    /// <summary>Time in which a body must have come. Default: 2 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How often an idle event stream says that it is alive. Default: 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(15);
@@ -33,3 +45,15 @@ public sealed class ApiOptions
 
 [OptionsValidator]
 internal sealed partial class ApiOptionsValidator : IValidateOptions<ApiOptions>;
+
+/// <summary>Checks what annotations do not reach.</summary>
+internal sealed class ApiBodiesValidator : IValidateOptions<ApiOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ApiOptions options)
+    {
+        long largest = Math.Max(options.MaxBodyBytes, options.MaxImageBodyBytes);
+        return options.MaxBodyBytesAtOnce >= largest ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{ApiOptions.SectionName}:{nameof(options.MaxBodyBytesAtOnce)} is {options.MaxBodyBytesAtOnce}; it must be at least {largest}, so that the largest body fits ({nameof(options.MaxBodyBytes)}, {nameof(options.MaxImageBodyBytes)})."));
+    }
+}

@@ -4,6 +4,7 @@ using ClipGen.Gateway.Endpoints;
 using ClipGen.Gateway.Errors;
 using ClipGen.Gateway.Generations;
 using ClipGen.Gateway.Page;
+using ClipGen.Gateway.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -26,8 +27,10 @@ public static class ClipGenApiExtensions
         services.AddSingleton(new ApiKeys(auth));
         services.AddSingleton(provider => new SignedUrls(auth, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<OpenStreams>();
+        services.AddSingleton<BodyBudget>();
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.SectionName).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
+        services.AddSingleton<IValidateOptions<ApiOptions>, ApiBodiesValidator>();
         services.AddSingleton<AnswersInFlight>();
         services.AddHostedService(provider => provider.GetRequiredService<AnswersInFlight>());
         services.AddSingleton<GenerationDoor>();

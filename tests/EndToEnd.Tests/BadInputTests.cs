@@ -121,6 +121,15 @@ public sealed class BadInputTests(RandomModel noise) : IDisposable
     }
 
     [Fact]
+    public async Task A_silo_whose_device_gets_nowhere_ends_and_says_so()
+    {
+        var clipgen = new Clipgen(folder.Path) { Environment = { ["CLIPGEN__Simulation__EncodeTime"] = "3600", ["CLIPGEN__Devices__CheckTimeout"] = "00:00:01" } };
+        var outcome = await clipgen.RunAsync("serve", "--http", "127.0.0.1:0", "--port", "0", "--devices", "sim:1");
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("sim:0 has not computed the known answer of the model sim within 1 s (ClipGen:Devices:CheckTimeout).", outcome.Output + outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_training_refuses_a_folder_of_other_things_before_it_begins()
     {
         Directory.CreateDirectory(folder["mine"]);

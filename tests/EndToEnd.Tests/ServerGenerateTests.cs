@@ -33,13 +33,43 @@ public sealed partial class ServerGenerateTests(RandomModel noise) : IAsyncLifet
         string served = await clipgen.SucceedAsync([.. request, "--model", "noise", "--out", "served", "--server", address]);
 
         Assert.Equal(WithoutTimes(alone).Replace("alone", "served", StringComparison.Ordinal), WithoutTimes(served));
-        string[] images = [.. Directory.GetFiles(folder["alone"], "*.png").Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
-        Assert.Equal(3, images.Length);   // two, and the sheet
-        Assert.All(images, name => Assert.Equal(File.ReadAllBytes(folder[$"alone/{name}"]), File.ReadAllBytes(folder[$"served/{name}"])));
+        Assert.Equal(4, AssertSameFiles("alone", "served").Length);   // two images, the sheet, the manifest
 
         using var json = JsonDocument.Parse(await clipgen.SucceedAsync([.. request, "--model", "noise", "--out", "served", "--server", address, "--json"]));
         Assert.Equal(9, json.RootElement.GetProperty("seed").GetInt32());
         Assert.All(json.RootElement.GetProperty("images").EnumerateArray(), image => Assert.StartsWith(folder["served"], image.GetProperty("path").GetString(), StringComparison.Ordinal));
+        Assert.Equal(Assert.Single(Directory.GetFiles(folder["served"], "*.json")), json.RootElement.GetProperty("manifest").GetString());
+    }
+
+    [Fact]
+    public async Task A_blend_with_every_setting_leaves_the_same_files_byte_for_byte()
+    {
+        var clipgen = new Clipgen(folder.Path);
+        await clipgen.SucceedAsync("generate", "a star", "--seed", "1", "--candidates", "1", "--model", noise.Path, "--out", "first");
+        string[] request =
+        [
+            "generate", $"näkyvä & \"環\" {string.Join(' ', Enumerable.Repeat("circle", 100))}", "--image", Directory.GetFiles(folder["first"], "*.png").Single(), "--weights", "0.7,0.1", "--seed", "18446744073709551615",
+            "--candidates", "3", "-n", "2", "--top-k", "17", "--top-p", "0.9", "--temperature", "1.1", "--format", "webp", "--no-metadata", "--reference-quirks",
+        ];
+        await clipgen.SucceedAsync([.. request, "--model", noise.Path, "--out", "alone"]);
+
+        await clipgen.SucceedAsync([.. request, "--model", "noise", "--out", "served", "--server", address]);
+
+        Assert.Equal(4, AssertSameFiles("alone", "served").Length);   // two images, the prompt's image, the manifest
+        using var manifest = JsonDocument.Parse(File.ReadAllBytes(Assert.Single(Directory.GetFiles(folder["served"], "*.json"))));
+        Assert.True(manifest.RootElement.GetProperty("prompt_truncated").GetBoolean());
+        Assert.All(manifest.RootElement.GetProperty("images").EnumerateArray(), image => Assert.True(File.Exists(folder[$"served/{image.GetProperty("name").GetString()}"])));
+    }
+
+    /// <returns>The files' names.</returns>
+    private string[] AssertSameFiles(string one, string other)
+    {
+        string[] names = Names(one);
+        Assert.Equal(names, Names(other));
+        Assert.All(names, name => Assert.Equal(File.ReadAllBytes(folder[$"{one}/{name}"]), File.ReadAllBytes(folder[$"{other}/{name}"])));
+        return names;
+
+        string[] Names(string of) => [.. Directory.GetFiles(folder[of]).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)];
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using ClipGen.Cluster.Tests.Fakes;
+using ClipGen.Silo.Loading;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ClipGen.Gateway.Tests;
 
@@ -24,6 +26,27 @@ public sealed class HealthTests
         engine.Broken = null;   // and is checked now and then until it draws again
         await UntilAsync(sut, 200);
         Assert.Equal(200, (await sut.Images("""{"prompt":"z"}""")).Status);
+    }
+
+    [Fact]
+    public async Task A_server_whose_only_device_hangs_is_not_ready_says_why_and_is_back_when_the_device_is()
+    {
+        var engine = new FakeEngine();
+        await using var sut = await Sut.CreateSut(new() { ["ClipGen:Devices:CheckAfterSilence"] = "00:00:01", ["ClipGen:Devices:CheckTimeout"] = "00:00:01" }, [engine], services =>
+            services.AddOptions<DeviceOptions>().BindConfiguration(DeviceOptions.SectionName));
+        TaskCompletionSource hang = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        engine.Hang = hang.Task;
+
+        var accepted = await sut.Post("/v1/generations", """{"prompt":"x","candidates":1}""");
+        var unready = await UntilAsync(sut, 503);
+        Assert.Contains("It has not reproduced its known answer within 1 s.", Assert.Single(unready.GetProperty("reasons").EnumerateArray()).GetString());
+        (await sut.Images("""{"prompt":"y"}""")).IsError(503, "server_error", "overloaded", null);
+
+        engine.Hang = Task.CompletedTask;
+        hang.SetResult();
+        await UntilAsync(sut, 200);
+        using var events = new Events(await sut.Open(HttpMethod.Get, $"/v1/generations/{accepted.Json.GetProperty("id").GetString()}/events"));
+        Assert.Equal("completed", (await events.All())[^1].Type);   // what was accepted was kept
     }
 
     private static async Task<JsonElement> UntilAsync(Sut sut, int status)

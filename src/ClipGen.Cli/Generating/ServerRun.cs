@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ClipGen.Cli.Terminal;
 using ClipGen.Client;
+using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -41,7 +42,7 @@ internal static class ServerRun
         var models = await client.GetModelsAsync(cancellationToken);
         var model = models.FirstOrDefault(m => m.Name == settings.Model)
             ?? throw new CommandException($"The server has no model '{settings.Model}'. {(models.Count == 0 ? "It has none yet." : $"It has: {string.Join(", ", models.Select(m => m.Name))}.")}");
-        // Made here as well: it names the files as a run in this process would.
+        // Made here as well: it names the files as a run in this process would, and what is wrong with it is told before anything is sent.
         var request = GenerationRequest.Create(settings.Parameters, model);
         var store = new FileImageStore(Options.Create(new FileImageStoreOptions { RootFolder = settings.Out }));
         await store.EnsureWritableAsync(cancellationToken);
@@ -49,19 +50,33 @@ internal static class ServerRun
 
         var end = await WatchAsync(client.StreamAsync(ToSend(request, settings.PromptImages), cancellationToken), line);
         if (end.Result is not { } result) throw new CommandException(end.Error ?? "The generation ended without a result.");
-        var images = new List<RankedImage>();
-        foreach (var image in result.Images)
-        {
-            var file = await client.DownloadAsync(end, image, cancellationToken);
-            images.Add(image with { Location = await store.WriteAsync(request.ImageName(image.Candidate), file.Content, cancellationToken) });
-        }
-        result = result with { Images = images };
+        request = end.Request with { ImageNamePrefix = request.ImageNamePrefix };   // what it has drawn, of the model that it had by then
+        result = await FetchAsync(client, end, request, result, settings.PromptImages, store, cancellationToken);
 
         string? grid = settings.Grid ? await GenerateRun.WriteGridAsync(settings, request, result, cancellationToken) : null;
         line.Dispose();
         var report = new GenerateReport(request, result, grid, Replay.Of(settings.From, request, result), [], startSeconds, clock.Elapsed.TotalSeconds);
         Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());
         return 0;
+    }
+
+    /// <summary>Writes what a run in this process would have written.</summary>
+    private static async Task<GenerationResult> FetchAsync(
+        IClipGenClient client, GenerationStatus end, GenerationRequest request, GenerationResult result, PromptImageFiles promptImages, FileImageStore store, CancellationToken cancellationToken)
+    {
+        foreach (var image in request.Parts?.Select(part => part.Image).OfType<PromptImage>() ?? [])
+        {
+            if (promptImages.Find(image) is { } file) await store.WriteAsync(image.Name, file, cancellationToken);
+        }
+        var images = new List<RankedImage>();
+        foreach (var image in result.Images)
+        {
+            var file = await client.DownloadAsync(end, image, cancellationToken);
+            string name = request.ImageName(image.Candidate);
+            images.Add(image with { Name = name, Location = await store.WriteAsync(name, file.Content, cancellationToken) });
+        }
+        result = result with { Images = images };
+        return result with { ManifestLocation = await store.WriteAsync(request.ManifestName, ManifestFile.Of(request, result), cancellationToken) };
     }
 
     private static GenerateRequest ToSend(GenerationRequest request, PromptImageFiles images) => new()

@@ -169,7 +169,7 @@ internal sealed partial class GenerationGrain
             });
             log.Append(GenerationEventKind.ImageStored);
         }
-        byte[] manifest = GenerationManifest.Of(request, prompt, ranked.DeviceKind, images, scores).ToJson();
+        byte[] manifest = GenerationManifest.Of(request, prompt.Tokens, prompt.Truncated, ranked.DeviceKind, images, scores).ToJson();
         return (images, await retry.RunAsync(() => store.WriteAsync(request.ManifestName, manifest, properties, cancellationToken), cancellationToken));
     }
 

@@ -23,15 +23,15 @@ internal sealed record GenerationManifest(
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
     });
 
-    public static GenerationManifest Of(GenerationRequest request, PromptEmbedding prompt, string deviceKind, IEnumerable<RankedImage> images, IReadOnlyList<double> scores) => new(
+    public static GenerationManifest Of(GenerationRequest request, int promptTokens, bool promptTruncated, string deviceKind, IEnumerable<RankedImage> images, IReadOnlyList<double> scores) => new(
         "clipgen-manifest-1",
         new(request.Model, request.ModelDigest, request.Prompt, request.Seed, request.Candidates, request.Keep,
             new(request.Sampling.TopK, request.Sampling.TopP, request.Sampling.Temperature),
             GenerationRequest.Extension(request.Format), request.EmbedMetadata, request.ReferenceQuirks, request.Digest,
             request.Parts is null ? null : [.. request.Parts.Select(p => new ManifestPart(p.Text, p.Image?.Sha256, p.Image?.Name, p.Weight))]),
         deviceKind,
-        prompt.Tokens,
-        prompt.Truncated,
+        promptTokens,
+        promptTruncated,
         [.. images.Select(i => new ManifestImage(i.Rank, i.Candidate, i.ClipScore, i.Name, i.Bytes, i.Sha256, i.CodesSha256))],
         scores);
 

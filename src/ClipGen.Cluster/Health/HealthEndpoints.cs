@@ -21,6 +21,6 @@ public static class HealthEndpoints
         foreach (var part in parts) problems.AddRange(await ask(part, cancellationToken));
         return problems.Count == 0
             ? Results.Text($$"""{"status":"{{well}}"}""", "application/json")
-            : Results.Text(System.Text.Json.JsonSerializer.Serialize(new { status = $"not {well}", reasons = problems }), "application/json", statusCode: StatusCodes.Status503ServiceUnavailable);
+            : Results.Text(System.Text.Json.JsonSerializer.Serialize(new { status = $"not {well}", reasons = problems.Distinct() }), "application/json", statusCode: StatusCodes.Status503ServiceUnavailable);
     }
 }

@@ -17,8 +17,8 @@ namespace ClipGen.Gateway.Endpoints;
 
 /// <summary>Our own resource: a generation that is accepted at once and can be watched, cancelled and looked up from any gateway.</summary>
 internal sealed class GenerationEndpoints(
-    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, OpenStreams streams, IOptions<ApiOptions> options, IOptions<PromptImageOptions> limits,
-    TimeProvider time, IHostApplicationLifetime lifetime)
+    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, OpenStreams streams, BodyBudget bodies, IOptions<ApiOptions> options,
+    IOptions<PromptImageOptions> limits, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     /// <summary>How long an answer to a cancellation waits for it to have happened.</summary>
     private static readonly TimeSpan ForCancellation = TimeSpan.FromSeconds(2);
@@ -42,6 +42,7 @@ internal sealed class GenerationEndpoints(
     private async Task<IResult> CreateAsync(HttpContext context)
     {
         string? key = IdempotencyKey.Of(context.Request);
+        using var room = bodies.Enter(context);
         var body = await JsonBody.ReadAsync(context, options.Value.MaxImageBodyBytes);
         var order = Order.Of(body, PromptOrder.Of(body, limits.Value), GenerationRequest.MaxCandidates);
         body.RefuseRest();

@@ -15,8 +15,8 @@ namespace ClipGen.Gateway.Endpoints;
 
 /// <summary>OpenAI's way in: one request that is answered when the images are there, or streamed while they are drawn.</summary>
 internal sealed class ImageEndpoints(
-    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, OpenStreams streams, IOptions<ApiOptions> options, IOptions<PromptImageOptions> limits,
-    TimeProvider time)
+    IGrainFactory grains, GenerationDoor door, GenerationWatch watch, StoredImages store, Resources resources, OpenStreams streams, BodyBudget bodies, IOptions<ApiOptions> options,
+    IOptions<PromptImageOptions> limits, TimeProvider time)
 {
     /// <summary>Clients look for it; it has no meaning here.</summary>
     private const string Quality = "auto", Background = "opaque";
@@ -31,32 +31,44 @@ internal sealed class ImageEndpoints(
             .Accepts<CreateVariationRequest>("multipart/form-data").Produces<ImagesResponse>().ProducesErrors(400, 401, 404, 409, 422, 429, 503);
     }
 
-    private async Task<IResult> CreateAsync(HttpContext context)
+    private async Task<IResult> CreateAsync(HttpContext context) => await AnswerAsync(
+        await SubmitAsync(async () => ImageOrder.Of(await JsonBody.ReadAsync(context, options.Value.MaxImageBodyBytes), limits.Value), context), context);
+
+    private async Task<IResult> VaryAsync(HttpContext context) => await AnswerAsync(
+        await SubmitAsync(async () => ImageOrder.OfVariation(await FormBody.ReadAsync(context, options.Value.MaxImageBodyBytes), limits.Value), context), context);
+
+    /// <summary>Reads an order and hands it in. Nothing is left of its images when that is done: the answer may take minutes.</summary>
+    private async Task<Drawing> SubmitAsync(Func<Task<ImageOrder>> read, HttpContext context)
     {
         string? key = IdempotencyKey.Of(context.Request);
-        return await DrawAsync(ImageOrder.Of(await JsonBody.ReadAsync(context, options.Value.MaxImageBodyBytes), limits.Value), key, context);
+        using var room = bodies.Enter(context);
+        var order = await read();
+        var place = order.Stream ? streams.Enter() : null;
+        try
+        {
+            var submitted = await door.SubmitAsync(order.Order, context.Tenant(), key, context.RequestAborted);
+            if (key is not null && submitted.Accepted.Existing) await RefuseIfRunningAsync(submitted.Accepted, context.RequestAborted);
+            return new(submitted, place, order.AsUrl);
+        }
+        catch
+        {
+            place?.Dispose();
+            throw;
+        }
     }
 
-    private async Task<IResult> VaryAsync(HttpContext context)
+    private async Task<IResult> AnswerAsync(Drawing drawing, HttpContext context)
     {
-        string? key = IdempotencyKey.Of(context.Request);
-        return await DrawAsync(ImageOrder.OfVariation(await FormBody.ReadAsync(context, options.Value.MaxImageBodyBytes), limits.Value), key, context);
-    }
-
-    private async Task<IResult> DrawAsync(ImageOrder order, string? key, HttpContext context)
-    {
-        var cancellationToken = context.RequestAborted;
-        using var place = order.Stream ? streams.Enter() : null;
-        var submitted = await door.SubmitAsync(order.Order, context.Tenant(), key, cancellationToken);
-        if (key is not null && submitted.Accepted.Existing) await RefuseIfRunningAsync(submitted.Accepted, cancellationToken);
-        if (order.Stream)
+        using var place = drawing.Place;
+        var (submitted, cancellationToken) = (drawing.Submitted, context.RequestAborted);
+        if (place is not null)
         {
             await EventStream.WriteAsync(context, StreamAsync(submitted, cancellationToken), options.Value.KeepAlive, time, cancellationToken);
             return Results.Empty;
         }
         var end = await watch.EndAsync(submitted.Accepted.Id, cancellationToken);
         if (end.Result is null) throw ApiErrors.Ended(end);
-        return WireResults.Ok(await ResponseAsync(end, submitted.Model, order.AsUrl, context), WireResults.Json.ImagesResponse);
+        return WireResults.Ok(await ResponseAsync(end, submitted.Model, drawing.AsUrl, context), WireResults.Json.ImagesResponse);
     }
 
     /// <summary>A second request under a key waits for no image: it is sent again until the first one's are there.</summary>
@@ -145,4 +157,7 @@ internal sealed class ImageEndpoints(
     };
 
     private static ServerEvent ToEvent(ImageStreamEvent e, int number) => new(e.Type, number, JsonSerializer.SerializeToUtf8Bytes(e, WireResults.Json.ImageStreamEvent));
+
+    /// <param name="Place">Among the open streams; null where the answer is none.</param>
+    private sealed record Drawing(Submitted Submitted, IDisposable? Place, bool AsUrl);
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using ClipGen.Client.Wire;
 using ClipGen.Gateway.Errors;
@@ -8,6 +9,8 @@ namespace ClipGen.Gateway.Requests;
 /// <summary>Reads a request's body as one JSON object.</summary>
 internal static class JsonBody
 {
+    private const int FirstBytes = 16 * 1024;
+
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
     /// <param name="maxBytes">How large it may be, where that is more than usual.</param>
@@ -24,8 +27,8 @@ internal static class JsonBody
         }
         try
         {
-            using var document = await JsonDocument.ParseAsync(request.Body, Options, context.RequestAborted);
-            var body = document.RootElement.Clone();
+            // Not disposed: it is no more than a view of these bytes, and its values are used for as long as the request is.
+            var body = JsonDocument.Parse(await ReadWholeAsync(request, context.RequestAborted), Options).RootElement;
             if (body.ValueKind == JsonValueKind.Object) return new(body);
         }
         catch (JsonException e)
@@ -38,6 +41,25 @@ internal static class JsonBody
         }
         throw Invalid("The body must be a JSON object.");
     }
+
+    /// <summary>The body's bytes, once, in memory that grows as they come: what is only announced takes none.</summary>
+    private static async Task<ReadOnlyMemory<byte>> ReadWholeAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        byte[] content = new byte[Math.Min(request.ContentLength ?? FirstBytes, FirstBytes)];
+        for (int length = 0; ;)
+        {
+            if (length == content.Length)
+            {
+                if (length == request.ContentLength) return WithoutMark(content);
+                Array.Resize(ref content, (int)Math.Min(Math.Min(2L * length, request.ContentLength ?? long.MaxValue), Array.MaxLength));
+            }
+            int count = await request.Body.ReadAsync(content.AsMemory(length), cancellationToken);
+            if (count == 0) return WithoutMark(content.AsMemory(0, length));
+            length += count;
+        }
+    }
+
+    private static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> text) => text.Span.StartsWith(Encoding.UTF8.Preamble) ? text[Encoding.UTF8.Preamble.Length..] : text;
 
     private static ApiException Invalid(string message) =>
         new(StatusCodes.Status400BadRequest, WireNames.ErrorTypes.InvalidRequest, WireNames.ErrorCodes.InvalidJson, message) { ShouldRetry = false };

@@ -41,6 +41,17 @@ internal sealed class Members
         }
     }
 
+    /// <summary>A file in base64, or a <c>data:</c> URL of one.</summary>
+    /// <param name="otherwise">What is to be said of a string that is neither.</param>
+    public byte[]? File(string name, string otherwise)
+    {
+        if (Take(name) is not { } value) return null;
+        if (value.ValueKind != JsonValueKind.String) Wrong(name, "a string");
+        else if (Base64File.Decode(value) is { } file) return file;
+        else Add(ErrorCodes.InvalidValue, name, otherwise);
+        return null;
+    }
+
     /// <returns>One of the values; null for none of them, which is a problem then.</returns>
     public string? OneOf(string name, params string[] values)
     {

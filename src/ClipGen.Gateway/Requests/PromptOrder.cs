@@ -46,10 +46,8 @@ internal sealed record PromptOrder(string? Text, PromptImage? Image, IReadOnlyLi
     private static PromptImage? TakeImage(Members members, PromptImageOptions limits, PromptImageFiles files)
     {
         int known = members.Problems.Count;
-        if (members.Text(ImageName) is not { } text) return members.Problems.Count > known ? UnreadableImage : null;
-        if (Decode(text) is { } file) return Check(members, file, limits, files);
-        members.Add(ErrorCodes.InvalidValue, ImageName, "must be a PNG, JPEG or WebP file in base64, or a data: URL of one.");
-        return UnreadableImage;
+        if (members.File(ImageName, "must be a PNG, JPEG or WebP file in base64, or a data: URL of one.") is not { } file) return members.Problems.Count > known ? UnreadableImage : null;
+        return Check(members, file, limits, files);
     }
 
     private static PromptImage Check(Members members, byte[] file, PromptImageOptions limits, PromptImageFiles files)
@@ -57,19 +55,5 @@ internal sealed record PromptOrder(string? Text, PromptImage? Image, IReadOnlyLi
         if (PromptImageCheck.Problem(file, limits) is not { } problem) return files.Add(members.PathOf(ImageName), file);
         members.Add(ErrorCodes.InvalidValue, ImageName, problem);
         return UnreadableImage;
-    }
-
-    /// <summary>RFC 2397 with base64, or base64 alone. What the URL says of the media type is not asked: the file itself tells.</summary>
-    private static byte[]? Decode(string text)
-    {
-        var base64 = text.AsSpan();
-        if (text.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
-        {
-            int comma = text.IndexOf(',', StringComparison.Ordinal);
-            if (comma < 0 || !text.AsSpan(0, comma).EndsWith(";base64", StringComparison.OrdinalIgnoreCase)) return null;
-            base64 = base64[(comma + 1)..];
-        }
-        byte[] file = new byte[base64.Length / 4 * 3 + 3];
-        return Convert.TryFromBase64Chars(base64, file, out int length) ? file[..length] : null;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ClipEncoderGrain(StageDevice device) : Grain, IClipEncoder
             .SetTag("gen_ai.embeddings.dimension.count", engine.Model.EmbeddingSize);
         try
         {
-            var prompt = await EncodeAsync(engine, request, stop.Token);
+            var prompt = await device.RunAsync(engine, token => EncodeAsync(engine, request, token), stop.Token);
             span?.SetTag("gen_ai.usage.input_tokens", prompt.Tokens).SetTag("clipgen.device_seconds", prompt.DeviceSeconds);
             device.Charge(Key, prompt.DeviceSeconds);
             device.Health(engine).Succeeded(DeviceStages.Encode);

@@ -29,6 +29,9 @@ internal sealed class StageDevice(DeviceRegistry registry, SamplerTable samplers
     /// <summary>What stages tell of how an engine did.</summary>
     public DeviceHealth Health(IDeviceEngine engine) => samplers.Of(engine).Health;
 
+    /// <summary>Waits for an engine for as long as it is in service, or the caller wants.</summary>
+    public Task<T> RunAsync<T>(IDeviceEngine engine, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) => samplers.Of(engine).Pulse.RunAsync(work, cancellationToken);
+
     /// <summary>Time of a device that the present call's request used.</summary>
     public void Charge(DeviceKey key, double seconds) => instruments.DeviceTime(key.Silo, key.Device, StageTrace.Tenant, seconds);
 

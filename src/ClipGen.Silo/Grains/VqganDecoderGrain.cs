@@ -21,7 +21,7 @@ internal sealed class VqganDecoderGrain(StageDevice device, TimeProvider time) :
         var began = time.GetUtcNow();
         try
         {
-            var ranked = await engine.DecodeAndRankAsync(Job(request), stop.Token);
+            var ranked = await device.RunAsync(engine, token => engine.DecodeAndRankAsync(Job(request), token), stop.Token);
             Trace(began, ranked);
             device.Charge(Key, ranked.DecodeDeviceSeconds + ranked.RerankDeviceSeconds);
             device.Health(engine).Succeeded(DeviceStages.Decode);

@@ -18,6 +18,8 @@ internal sealed partial class DeviceLoader(
     IOptions<DeviceOptions> devices, IOptions<EngineOptions> engine, IOptions<SimulatedDeviceOptions> simulation,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DeviceLoader> logger) : BackgroundService
 {
+    private static readonly TimeSpan DisposePatience = TimeSpan.FromSeconds(5);
+
     private readonly List<IDeviceEngine> _engines = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -55,8 +57,16 @@ internal sealed partial class DeviceLoader(
     public override void Dispose()
     {
         base.Dispose();
-        foreach (var loaded in _engines) loaded.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        var disposed = Task.WhenAll(_engines.Select(loaded => loaded.DisposeAsync().AsTask()));
         _engines.Clear();
+        try
+        {
+            disposed.WaitAsync(DisposePatience, time).GetAwaiter().GetResult();
+        }
+        catch (TimeoutException)
+        {
+            LogHangs();   // and must not keep the process from ending
+        }
     }
 
     private IEnumerable<(string Name, Func<CancellationToken, Task<IDeviceEngine>> Start)> Wanted()
@@ -89,12 +99,24 @@ internal sealed partial class DeviceLoader(
     private async Task CheckAsync(IDeviceEngine loaded, CancellationToken cancellationToken)
     {
         string? known = answers.Find(loaded.Model.Digest, loaded.Device.Kind);
-        string answer = await KnownAnswer.CheckAsync(loaded, known, cancellationToken);
+        var limit = devices.Value.CheckTimeout;
+        string answer;
+        try
+        {
+            answer = await KnownAnswer.CheckAsync(loaded, known, cancellationToken).WaitAsync(limit, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"{loaded.Device.Name} has not computed the known answer of the model {loaded.Model.Name} within {limit.TotalSeconds:0.#} s ({DeviceOptions.SectionName}:{nameof(DeviceOptions.CheckTimeout)}).");
+        }
         if (known is null) answers.Establish(loaded.Model.Digest, loaded.Device.Kind, answer);
     }
 
     [LoggerMessage(LogLevel.Information, "Device {Device} has model {Model}, ready after {Seconds:F1} s")]
     private partial void LogReady(string device, string model, double seconds);
+
+    [LoggerMessage(LogLevel.Error, "A device hangs and is left behind")]
+    private partial void LogHangs();
 
     [LoggerMessage(LogLevel.Critical, "The devices could not be loaded; the silo stops")]
     private partial void LogNotLoaded(Exception exception);

@@ -21,6 +21,17 @@ public sealed class DeviceOptions
     [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
     public TimeSpan CheckEvery { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Time in which a device must reproduce its known answer, waiting for a free slot included: at least twice what a candidate takes on it
+    /// while it is full. One that does not is out of service, and at the start is not taken into it. Default: 2 minutes.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan CheckTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>A device that has work and has done none of it for so long must reproduce its known answer at once; zero for no such check. Default: 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan CheckAfterSilence { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Different requests that a stage must fail in a row for the device to be taken out of service and checked. Default: 3.</summary>
     [Range(1, 1000)]
     public int FailuresBeforeCheck { get; set; } = 3;
@@ -60,6 +71,8 @@ internal sealed class DeviceOptionsValidator : IValidateOptions<DeviceOptions>
             if (stage.ToLowerInvariant() is not ("encode" or "sample" or "decode")) problems.Add($"{DeviceOptions.SectionName}:Stages has '{stage}'; use encode, sample, decode, or leave it empty for all of them.");
         }
         if (options.CheckEvery < TimeSpan.Zero) problems.Add($"{DeviceOptions.SectionName}:CheckEvery is {options.CheckEvery}; it must be 0 (never) or longer.");
+        if (options.CheckTimeout < TimeSpan.FromSeconds(1) || options.CheckTimeout > TimeSpan.FromDays(1)) problems.Add($"{DeviceOptions.SectionName}:CheckTimeout is {options.CheckTimeout}; it must be a second to a day.");
+        if (options.CheckAfterSilence < TimeSpan.Zero || options.CheckAfterSilence > TimeSpan.FromDays(1)) problems.Add($"{DeviceOptions.SectionName}:CheckAfterSilence is {options.CheckAfterSilence}; it must be 0 (never) to a day.");
         if (options.FailuresBeforeCheck < 1) problems.Add($"{DeviceOptions.SectionName}:FailuresBeforeCheck is {options.FailuresBeforeCheck}; it must be at least 1.");
         if (options.RecheckAfter < TimeSpan.FromSeconds(1)) problems.Add($"{DeviceOptions.SectionName}:RecheckAfter is {options.RecheckAfter}; it must be at least a second.");
         if (options.LongestRecheck < options.RecheckAfter) problems.Add($"{DeviceOptions.SectionName}:LongestRecheck is {options.LongestRecheck}; it must be at least RecheckAfter, {options.RecheckAfter}.");

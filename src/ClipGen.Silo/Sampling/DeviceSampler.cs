@@ -20,6 +20,9 @@ public sealed class DeviceSampler : IAsyncDisposable
     /// </summary>
     private const int Parts = 8;
 
+    /// <summary>For a device to let go of what it has when all is over; one that hangs never would.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Generation, int Candidate), Running> _active = [];
     private readonly IDeviceEngine _engine;
@@ -34,6 +37,7 @@ public sealed class DeviceSampler : IAsyncDisposable
     internal DeviceSampler(DeviceKey key, IDeviceEngine engine, DeviceStages stages, DeviceHealth health, Guid incarnation, IGrainFactory grains, SamplerTelemetry telemetry, TimeProvider time)
     {
         (Key, _engine, Stages, Health, Incarnation, _telemetry, _time) = (key, engine, stages, health, incarnation, telemetry, time);
+        Pulse = new(time);
         _outbox = new(key.ToString(), engine.Device.Kind, engine.Model.Name, grains, time, () => SecondsPerCandidate);
     }
 
@@ -46,6 +50,9 @@ public sealed class DeviceSampler : IAsyncDisposable
     public string Model => _engine.Model.Name;
 
     public DeviceHealth Health { get; }
+
+    /// <summary>Abandoned, its sequences are handed back.</summary>
+    public DevicePulse Pulse { get; }
 
     internal IDeviceEngine Engine => _engine;
 
@@ -130,9 +137,11 @@ public sealed class DeviceSampler : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        Task[] work;
-        lock (_gate) work = [.. _active.Values.Select(r => r.Work)];
-        await Task.WhenAll(work);
+        Task work;
+        lock (_gate) work = Task.WhenAll(_active.Values.Select(r => r.Work));
+        await work.WaitAsync(Patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Pulse.Abandon();
+        await work;
         await _outbox.DisposeAsync();
         _stop.Dispose();
     }
@@ -149,13 +158,18 @@ public sealed class DeviceSampler : IAsyncDisposable
         try
         {
             var (topK, topP, temperature) = spec.Sampling;
-            var sampled = await _engine.SampleAsync(
-                new(Vectors.ToFloats(spec.Embedding), spec.Seed, candidate, new(topK, topP, temperature), drawn, Glimpses(generation, candidate, spec.Previews, codes => checkpoint = codes), measured.Account),
-                step =>
-                {
-                    measured.Step(step);
-                    _outbox.Step(generation, candidate, step);
-                },
+            var job = new SampleJob(
+                Vectors.ToFloats(spec.Embedding), spec.Seed, candidate, new(topK, topP, temperature), drawn, Glimpses(generation, candidate, spec.Previews, codes => checkpoint = codes), measured.Account);
+            var sampled = await Pulse.RunAsync(
+                stop => _engine.SampleAsync(
+                    job,
+                    step =>
+                    {
+                        Pulse.Beat();
+                        measured.Step(step);
+                        _outbox.Step(generation, candidate, step);
+                    },
+                    stop),
                 running.Stop.Token);
             measured.Drawn(sampled.Codes.Length, sampled.DeviceSeconds);
             span?.SetTag("clipgen.resumed_codes", drawn?.Length);
@@ -165,7 +179,7 @@ public sealed class DeviceSampler : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The silo stops: others are to draw it. Or its generation has ended and wants to hear no more.
+            // The silo stops or the device hangs: others are to draw it. Or its generation has ended and wants to hear no more.
             last = running.Forgotten ? null : new(candidate, 0, null, 0, HandedBack: true, Checkpoint: checkpoint);
             if (last is null) measured.Wasted(WasteReason.Cancelled);
             else measured.Wasted(WasteReason.HandedBack, saved: ((checkpoint?.Length ?? 0) / sizeof(int)) - (drawn?.Length ?? 0));

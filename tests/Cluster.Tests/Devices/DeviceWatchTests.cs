@@ -46,6 +46,23 @@ public sealed class DeviceWatchTests
     }
 
     [Fact]
+    public async Task What_a_device_that_hangs_has_begun_is_drawn_by_another_one()
+    {
+        TaskCompletionSource hang = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        FakeEngine good = new(0), hung = new(1) { Hang = hang.Task };
+        await using var sut = await Sut.CreateSut(
+            services => services.Configure<DeviceOptions>(o => (o.CheckAfterSilence, o.CheckTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1))), [good, hung]);
+
+        var end = (await sut.Draw(await sut.Request(candidates: 8)))[^1].Status;
+        Assert.Equal((GenerationState.Completed, 8), (end.State, good.Sampled));
+        Assert.Contains("within 1 s", (await sut.Status()).Devices[1].Trouble);
+
+        hung.Hang = Task.CompletedTask;
+        hang.SetResult();
+        await sut.Until(s => s.Devices[1].Trouble is null);
+    }
+
+    [Fact]
     public void Checks_of_a_device_that_stays_out_of_service_become_rarer()
     {
         DeviceOptions options = new();

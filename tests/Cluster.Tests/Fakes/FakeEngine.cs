@@ -25,6 +25,9 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     /// <summary>Encoding and decoding take as long as this.</summary>
     public Task HoldOthers { get; set; } = Task.CompletedTask;
 
+    /// <summary>Nothing gets anywhere before this is done, whoever has given up meanwhile: what a driver that hangs does.</summary>
+    public Task Hang { get; set; } = Task.CompletedTask;
+
     /// <summary>What every sampling fails with, the known answer's as well; null when it works.</summary>
     public Exception? Broken { get; set; }
 
@@ -64,6 +67,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
 
     public async Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken)
     {
+        await Hang;
         await HoldOthers.WaitAsync(cancellationToken);
         if ((EncodeFailure ?? EncodeFailureOf(prompt)) is { } failure) throw failure;
         Interlocked.Increment(ref _encoded);
@@ -73,6 +77,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
 
     public async Task<EncodedPrompt> EncodeImageAsync(byte[] file, CancellationToken cancellationToken)
     {
+        await Hang;
         await HoldOthers.WaitAsync(cancellationToken);
         if (EncodeFailure is { } failure) throw failure;
         Interlocked.Increment(ref _encoded);
@@ -87,6 +92,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
         try
         {
             await Task.Yield();
+            await Hang;
             if (Broken is { } broken) throw broken;
             var codes = new int[Model.CodesPerImage];
             job.Drawn?.CopyTo(codes, 0);
@@ -122,6 +128,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
 
     public async Task<RankedCandidates> DecodeAndRankAsync(DecodeJob job, CancellationToken cancellationToken)
     {
+        await Hang;
         await HoldOthers.WaitAsync(cancellationToken);
         if (DecodeFailure is not null) throw DecodeFailure;
         Interlocked.Increment(ref _decoded);

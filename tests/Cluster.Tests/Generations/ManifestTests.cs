@@ -1,3 +1,4 @@
+using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Tests.Fakes;
 
 namespace ClipGen.Cluster.Tests.Generations;
@@ -54,5 +55,6 @@ public sealed class ManifestTests
 
             """;
         Assert.Equal(expected.ReplaceLineEndings("\n"), await File.ReadAllTextAsync(result.ManifestLocation, Sut.Token));
+        Assert.Equal(await File.ReadAllBytesAsync(result.ManifestLocation, Sut.Token), ManifestFile.Of(request, result));
     }
 }

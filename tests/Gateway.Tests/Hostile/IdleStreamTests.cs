@@ -28,10 +28,10 @@ public sealed class IdleStreamTests
 
         await WatchAsync(sut, id, Math.Min(Streams, 20));   // what is made once is there then
         await GoneAsync(open);
-        long before = Settled();
+        long before = MeasuresMemory.Settled();
         var watchers = await OpenAsync(sut, id, Streams);
         while (open.Count < Streams) await Task.Delay(20, Sut.Token);
-        long during = Settled();
+        long during = MeasuresMemory.Settled();
 
         foreach (var watcher in watchers) await ReadUntilAsync(watcher, ": keep-alive");
         long slowest = 0;
@@ -45,7 +45,7 @@ public sealed class IdleStreamTests
 
         foreach (var watcher in watchers) watcher.Dispose();
         await GoneAsync(open);
-        long after = Settled();
+        long after = MeasuresMemory.Settled();
         TestContext.Current.SendDiagnosticMessage(Text(before, during, after, slowest));
         TestContext.Current.TestOutputHelper?.WriteLine(Text(before, during, after, slowest));
         Assert.True((during - before) / Streams < 64 * 1024, Text(before, during, after, slowest));
@@ -89,16 +89,4 @@ public sealed class IdleStreamTests
     {
         while (open.Count > 0) await Task.Delay(20, Sut.Token);
     }
-
-    private static long Settled()
-    {
-        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        GC.WaitForPendingFinalizers();
-        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        return GC.GetTotalMemory(forceFullCollection: true);
-    }
 }
-
-/// <summary>Nothing else may run in the process meanwhile: its memory is counted too.</summary>
-[CollectionDefinition(nameof(MeasuresMemory), DisableParallelization = true)]
-public sealed class MeasuresMemory;

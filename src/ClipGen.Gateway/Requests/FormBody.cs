@@ -7,13 +7,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ClipGen.Gateway.Requests;
 
 /// <summary>A request's body as multipart/form-data.</summary>
-/// <param name="Members">Its fields; those that are to be numbers are numbers if they can be read as such.</param>
+/// <param name="Members">Its fields; those that are to be numbers, or true or false, are what they can be read as.</param>
 /// <param name="Images">The files of its field <c>image</c>.</param>
 internal sealed record FormBody(Members Members, IReadOnlyList<byte[]> Images)
 {
     private const string ContentType = "multipart/form-data";
 
     private static readonly HashSet<string> Numbers = new(["n", "candidates", "seed", "top_k", "top_p", "temperature", "deadline_ms", "partial_images"], StringComparer.Ordinal);
+
+    private static readonly HashSet<string> Flags = new(["embed_metadata", "reference_quirks"], StringComparer.Ordinal);
 
     /// <exception cref="ApiException">It is no such form.</exception>
     public static async Task<FormBody> ReadAsync(HttpContext context, long maxBytes)
@@ -76,11 +78,12 @@ internal sealed record FormBody(Members Members, IReadOnlyList<byte[]> Images)
 
     private static JsonElement ToJson(string name, string text)
     {
-        if (Numbers.Contains(name))
+        if (Numbers.Contains(name) || Flags.Contains(name))
         {
             try
             {
-                if (JsonElement.Parse(text) is { ValueKind: JsonValueKind.Number } number) return number;
+                var value = JsonElement.Parse(text);
+                if (Numbers.Contains(name) ? value.ValueKind == JsonValueKind.Number : value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value;
             }
             catch (JsonException)
             {

@@ -67,6 +67,7 @@ public sealed class ClusterTests(Chromium chromium)
         var problem = sut.Page.Locator("#cluster-problem");
         await Expect(problem).ToHaveTextAsync("The server cannot be reached.");
         await Expect(sut.Page.Locator("#cluster")).ToHaveClassAsync("stale");
+        await Expect(sut.Page.GetByText("Models")).ToBeHiddenAsync();
 
         await sut.Page.UnrouteAllAsync();
 

@@ -1,21 +1,10 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace ClipGen.EndToEnd.Tests;
 
-/// <summary>
-/// The samples of the SDK's README, as they are written there, in a console project that was made for it and knows nothing of this
-/// repository but the packed packages.
-/// </summary>
-public sealed partial class SdkSampleTests(RandomModel noise) : IAsyncLifetime
+/// <summary>The samples of the SDK's README, as they are written there.</summary>
+public sealed partial class SdkSampleTests(RandomModel noise, ConsoleProject project) : IClassFixture<ConsoleProject>, IAsyncLifetime
 {
-    private const string Version = "0.0.0-sample", Configuration =
-#if DEBUG
-        "Debug";
-#else
-        "Release";
-#endif
-
     private readonly TemporaryFolder folder = new();
     private ServeProcess serve = null!;
     private string address = "";
@@ -35,60 +24,47 @@ public sealed partial class SdkSampleTests(RandomModel noise) : IAsyncLifetime
     [Fact]
     public async Task Run_as_written_from_a_fresh_console_project()
     {
-        string readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "ClipGen.Client", "README.md"), TestContext.Current.CancellationToken);
-        string[] samples = [.. CSharp().Matches(readme).Select(m => m.Groups["code"].Value)];
-        foreach (string project in new[] { "ClipGen.Abstractions", "ClipGen.Client" })
-        {
-            await DotnetAsync(
-                Repository.Root, "pack", Path.Combine("src", project), "--no-build", "-c", Configuration, "-o", folder["feed"], $"-p:PackageVersion={Version}", "-v", "q");
-        }
-        Directory.CreateDirectory(folder["app"]);
-        await File.WriteAllTextAsync(folder["app/nuget.config"], """<configuration><packageSources><add key="feed" value="../feed" /></packageSources></configuration>""", TestContext.Current.CancellationToken);
-        await DotnetAsync(folder["app"], "new", "console", "--no-restore");
-        await DotnetAsync(folder["app"], "package", "add", "ClipGen.Client", "--version", Version);
-        // The first says what a service does, the next two use its client; only the address is this test's own.
-        Assert.Contains("http://localhost:8080", samples[0], StringComparison.Ordinal);
-        await File.WriteAllTextAsync(folder["app/Program.cs"], $"{samples[0].Replace("http://localhost:8080", address, StringComparison.Ordinal)}\n{samples[1]}\n{samples[2]}", TestContext.Current.CancellationToken);
+        var programs = await ProgramsAsync();
+        Assert.Equal(2, programs.Count);
 
-        string output = await DotnetAsync(folder["app"], "run");
+        string output = await project.RunAsync(programs[0]);
 
         Assert.Matches(@"seed [0-9]+, CLIP score -?[0-9]\.[0-9]{4}", output);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await File.ReadAllBytesAsync(Path.Combine(project.Folder, "circle.png"), TestContext.Current.CancellationToken))[..4]);
         Assert.Contains("Completed: ", output, StringComparison.Ordinal);
-        byte[] image = await File.ReadAllBytesAsync(folder["app/circle.png"], TestContext.Current.CancellationToken);
-        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], image[..4]);
-        Assert.NotEmpty(Directory.GetFiles(folder["app"], "preview-*.png"));
+        Assert.NotEmpty(Directory.GetFiles(project.Folder, "preview-*.png"));
+        Assert.Contains("\nCompleted\n", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Equal(3, Stored());
+        Assert.Contains("the same, byte for byte", output, StringComparison.Ordinal);
+        Assert.Contains("n is 5, but only 4 candidates are sampled", output, StringComparison.Ordinal);
+        Assert.Contains("top_p is 2", output, StringComparison.Ordinal);
+
+        await project.RunAsync(programs[1]);
+
+        Assert.Equal(3 + 2, Stored());
     }
 
-    private async Task<string> DotnetAsync(string where, params string[] arguments)
+    /// <summary>Files with names of the image store.</summary>
+    private int Stored() => Directory.GetFiles(project.Folder).Count(file => StoredName().IsMatch(Path.GetFileName(file)));
+
+    /// <summary>A sample that begins with its namespaces begins a program, and those after it go on with that. Only the address is this test's own.</summary>
+    private async Task<List<string>> ProgramsAsync()
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = where, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string name in start.Environment.Keys.Where(n => n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray()) start.Environment.Remove(name);   // of a build that this test runs in
-        // The packages that are made here go nowhere else, and those that are there already are not fetched again.
-        start.Environment["NUGET_PACKAGES"] = where == Repository.Root ? Packages : folder["packages"];
-        start.Environment["NUGET_FALLBACK_PACKAGES"] = where == Repository.Root ? "" : Packages;
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
-        start.Environment["DOTNET_NOLOGO"] = "1";
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        try
+        string readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", "ClipGen.Client", "README.md"), TestContext.Current.CancellationToken);
+        var programs = new List<string>();
+        foreach (Match sample in CSharp().Matches(readme))
         {
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            string code = sample.Groups["code"].Value;
+            if (code.StartsWith("using ", StringComparison.Ordinal)) programs.Add(code);
+            else programs[^1] += code;
         }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-        Assert.True(process.ExitCode == 0, $"dotnet {string.Join(' ', arguments)}\n{await output}\n{await errors}");
-        return await output;
+        Assert.All(programs, program => Assert.Contains("http://localhost:8080", program, StringComparison.Ordinal));
+        return programs.ConvertAll(program => program.Replace("http://localhost:8080", address, StringComparison.Ordinal));
     }
-
-    private static string Packages => Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } folder
-        ? folder
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
     private static partial Regex CSharp();
+
+    [GeneratedRegex("^[0-9a-f]{16}-[0-9]{2}\\.png$")]
+    private static partial Regex StoredName();
 }

@@ -99,7 +99,18 @@ public sealed class PromptImageTests : IAsyncLifetime
         Assert.Equal(0, answer.Json.GetProperty("usage").GetProperty("input_tokens").GetInt32());
     }
 
+    [Fact]
+    public async Task A_variations_fields_may_be_true_or_false()
+    {
+        var answer = await Vary(Form(PromptFiles.Picture(), ("embed_metadata", "false"), ("reference_quirks", "true")));
+
+        Assert.Equal(200, answer.Status);
+        var generation = (await _sut.Get($"/v1/generations/{answer.Json.GetProperty("data")[0].GetProperty("id").GetString()}")).Json;
+        Assert.Equal((false, true), (generation.GetProperty("embed_metadata").GetBoolean(), generation.GetProperty("reference_quirks").GetBoolean()));
+    }
+
     [Theory]
+    [InlineData("embed_metadata", "no", "invalid_type")]
     [InlineData("n", "eleven", "invalid_type")]
     [InlineData("n", "11", "invalid_value")]
     [InlineData("n", "1.5", "invalid_value")]

@@ -66,11 +66,34 @@ public sealed class ClusterTests(Chromium chromium)
         await sut.Click("Cluster");
         var problem = sut.Page.Locator("#cluster-problem");
         await Expect(problem).ToHaveTextAsync("The server cannot be reached.");
+        await Expect(sut.Page.Locator("#cluster")).ToHaveClassAsync("stale");
+        await Expect(sut.Page.GetByText("Models")).ToBeHiddenAsync();
 
         await sut.Page.UnrouteAllAsync();
 
         await Expect(problem).ToBeHiddenAsync();
+        await Expect(sut.Page.Locator("#cluster")).Not.ToHaveClassAsync("stale");
         await Expect(Figure(sut, "Devices")).ToHaveTextAsync("1");
+    }
+
+    [Fact]
+    public async Task Says_when_there_is_no_device()
+    {
+        await using var sut = await Sut.CreateSut(chromium);
+        await sut.Page.RouteAsync("**/v1/cluster", route => route.FulfillAsync(new()
+        {
+            Json = new { silos = new[] { new { name = "gateway-0", status = "active", devices = 0 } }, devices = Array.Empty<object>(), queues = Array.Empty<object>() },
+        }));
+        await sut.Click("Cluster");
+
+        var none = sut.Page.GetByText("No device is ready yet.");
+        await Expect(none).ToBeVisibleAsync();
+        await Expect(Figure(sut, "Slots in use")).ToHaveTextAsync("0 of 0");
+        await Expect(sut.Page.Locator("#silos > li")).ToContainTextAsync("gateway-0");
+
+        await sut.Page.UnrouteAllAsync();
+
+        await Expect(none).ToBeHiddenAsync();
     }
 
     private static ILocator Figure(Sut sut, string name) => sut.Page.Locator("#cluster > dl > div").Filter(new() { HasText = name }).Locator("dd");

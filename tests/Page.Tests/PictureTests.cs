@@ -27,8 +27,7 @@ public sealed class PictureTests(Chromium chromium)
         // The second best, so that it matters which one is picked.
         await sut.Kept.Nth(1).ClickAsync();
         byte[] shown = await sut.Saved();
-        await sut.Click("curl");
-        string command = await sut.Page.EvaluateAsync<string>("navigator.clipboard.readText()");
+        string command = await sut.Copied("curl");
         string folder = Directory.CreateTempSubdirectory("clipgen-").FullName;
         try
         {
@@ -52,7 +51,7 @@ public sealed class PictureTests(Chromium chromium)
                 ["ClipGen:Engine:Threads"] = "1",
                 ["ClipGen:Devices:Models:0"] = Path.Combine(Repository.Root, "src", "ClipGen.Cli", "models", "shapes"),
             },
-            new() { Permissions = ["clipboard-read", "clipboard-write"] },
+            Sut.WithClipboard,
             loaded: false,
             silo => silo.UseClipGenDevices());
         // The page is there before the model is, says so, and goes on by itself.

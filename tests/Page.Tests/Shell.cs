@@ -13,8 +13,10 @@ internal static class Shell
     /// <returns>What it wrote on standard error.</returns>
     public static async Task<string> Run(string folder, string command)
     {
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = folder, RedirectStandardError = true })!;
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = shell.StandardOutput.ReadToEndAsync(Sut.Token);
         string errors = await shell.StandardError.ReadToEndAsync(Sut.Token);
+        await output;
         await shell.WaitForExitAsync(Sut.Token);
         Assert.True(shell.ExitCode == 0, errors);
         return errors;

@@ -13,17 +13,17 @@ public sealed class SnippetTests(Chromium chromium)
         await using var sut = await CreateSut();
         await sut.Drawn(Tricky, seed: "4711");
 
-        string curl = await Copied(sut, "curl");
+        string curl = await sut.Copied("curl");
         Assert.StartsWith($"curl -sS '{sut.Root}v1/images/generations' -H 'Content-Type: application/json' -d '", curl);
         var body = JsonElement.Parse(Regex.Match(curl, @"-d '(.*)' \\$", RegexOptions.Multiline).Groups[1].Value.Replace(@"'\''", "'"));
         Assert.Equal((Tricky, 4711, 8, "painted"), (body.GetProperty("prompt").GetString(), body.GetProperty("seed").GetInt32(), body.GetProperty("candidates").GetInt32(), body.GetProperty("model").GetString()));
 
-        string csharp = await Copied(sut, "C#");
+        string csharp = await sut.Copied("C#");
         Assert.Contains($"Prompt = {"\""}it's a \\\"red\\\" $circle `x`, 環\",", csharp);
         Assert.Contains("Seed = 4711,", csharp);
         Assert.Contains($"new Uri(\"{sut.Root}\")", csharp);
 
-        string cli = await Copied(sut, "CLI");
+        string cli = await sut.Copied("CLI");
         Assert.StartsWith($"""clipgen generate 'it'\''s a "red" $circle `x`, 環' --server '{sut.Root}' --seed 4711 --model 'painted' --candidates 8 -n 4 --top-k 500 --top-p 0.95 --temperature 1""", cli);
     }
 
@@ -74,13 +74,5 @@ public sealed class SnippetTests(Chromium chromium)
         await Expect(dialog).ToBeHiddenAsync();
     }
 
-    private Task<Sut> CreateSut() => Sut.CreateSut(chromium, [], new() { Permissions = ["clipboard-read", "clipboard-write"] });
-
-    private static async Task<string> Copied(Sut sut, string kind)
-    {
-        await sut.Page.EvaluateAsync("navigator.clipboard.writeText('')");
-        await sut.Click(kind);
-        await sut.Page.WaitForFunctionAsync("async () => await navigator.clipboard.readText() !== ''");
-        return await sut.Page.EvaluateAsync<string>("navigator.clipboard.readText()");
-    }
+    private Task<Sut> CreateSut() => Sut.CreateSut(chromium, [], Sut.WithClipboard);
 }

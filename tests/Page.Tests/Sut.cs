@@ -33,6 +33,9 @@ internal sealed class Sut : IAsyncDisposable
 
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>A browser whose clipboard the page may write and the test may read.</summary>
+    public static BrowserNewContextOptions WithClipboard => new() { Permissions = ["clipboard-read", "clipboard-write"] };
+
     public IPage Page { get; }
 
     public Uri Root { get; }
@@ -114,6 +117,15 @@ internal sealed class Sut : IAsyncDisposable
     {
         var download = await Page.RunAndWaitForDownloadAsync(() => Page.GetByText("Save picture").ClickAsync());
         return await File.ReadAllBytesAsync(await download.PathAsync(), Token);
+    }
+
+    /// <summary>What the page gives to copy: curl, C# or CLI.</summary>
+    public async Task<string> Copied(string kind)
+    {
+        await Page.EvaluateAsync("navigator.clipboard.writeText('')");
+        await Click(kind);
+        await Page.WaitForFunctionAsync("async () => await navigator.clipboard.readText() !== ''");
+        return await Page.EvaluateAsync<string>("navigator.clipboard.readText()");
     }
 
     public Task Click(string button) => Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();

@@ -27,7 +27,7 @@ public sealed record CreateImageRequest
     /// <summary><c>png</c>, <c>jpeg</c> or <c>webp</c>. Default: <c>png</c>.</summary>
     public string? OutputFormat { get; init; }
 
-    /// <summary>0 to 100, for <c>jpeg</c> and <c>webp</c>.</summary>
+    /// <summary>OpenAI's; refused: JPEG is written with quality 90, WebP with 80.</summary>
     public int? OutputCompression { get; init; }
 
     /// <summary><c>opaque</c> or <c>auto</c>; the models draw no transparency.</summary>
@@ -74,6 +74,15 @@ public sealed record CreateImageRequest
 
     /// <summary>Ours: milliseconds from acceptance until the images are wanted; refused at once if that cannot hold. Null: whenever.</summary>
     public long? DeadlineMs { get; init; }
+
+    /// <summary>Ours: what becomes of it when who waits drops the connection: <c>finish</c> or <c>cancel</c>. Null: <c>finish</c>.</summary>
+    public string? OnDisconnect { get; init; }
+
+    /// <summary>Ours: write prompt, seed, model digest and codes' hash into PNG files. Null: true.</summary>
+    public bool? EmbedMetadata { get; init; }
+
+    /// <summary>Ours: reproduce the original code's errors exactly. Null: false.</summary>
+    public bool? ReferenceQuirks { get; init; }
 
     /// <summary>Members that are none of the above, so that a server can name what it does not honour; null when there are none.</summary>
     [JsonExtensionData]

@@ -35,4 +35,22 @@ public sealed record CreateVariationRequest
 
     /// <summary>Ours: 0 (greedy) or a positive number. Default: 1.</summary>
     public double? Temperature { get; init; }
+
+    /// <summary>Ours: <c>png</c>, <c>jpeg</c> or <c>webp</c>. Default: <c>png</c>.</summary>
+    public string? OutputFormat { get; init; }
+
+    /// <summary>Ours: <c>interactive</c> or <c>batch</c>. Default: <c>interactive</c>.</summary>
+    public string? Priority { get; init; }
+
+    /// <summary>Ours: milliseconds from acceptance until the images are wanted; refused at once if that cannot hold. Default: whenever.</summary>
+    public long? DeadlineMs { get; init; }
+
+    /// <summary>Ours: what becomes of it when who waits drops the connection: <c>finish</c> or <c>cancel</c>. Default: <c>finish</c>.</summary>
+    public string? OnDisconnect { get; init; }
+
+    /// <summary>Ours: write seed, model digest and codes' hash into PNG files. Default: true.</summary>
+    public bool? EmbedMetadata { get; init; }
+
+    /// <summary>Ours: reproduce the original code's errors exactly. Default: false.</summary>
+    public bool? ReferenceQuirks { get; init; }
 }

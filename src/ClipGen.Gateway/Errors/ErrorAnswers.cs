@@ -47,7 +47,10 @@ internal sealed partial class ErrorAnswers(RequestDelegate next, IHostApplicatio
                 StatusCodes.Status415UnsupportedMediaType => WireNames.ErrorCodes.UnsupportedContentType,
                 _ => WireNames.ErrorCodes.InvalidValue,
             },
-            $"{Short(context.Request.Method)} {Short(context.Request.Path.Value ?? "")}: {ReasonPhrases.GetReasonPhrase(status)}.");
+            $"{Short(context.Request.Method)} {Short(context.Request.Path.Value ?? "")}: {ReasonPhrases.GetReasonPhrase(status)}.")
+        {
+            ShouldRetry = status == StatusCodes.Status415UnsupportedMediaType ? false : null,   // as where the body's reader finds it
+        };
     }
 
     // It comes from outside.

@@ -38,6 +38,7 @@ async function follow(signal) {
 function problem(message) {
   $("cluster-problem").hidden = !message;
   $("cluster-problem").textContent = message ?? "";
+  $("cluster").classList.toggle("stale", Boolean(message));
 }
 
 /** Remembers what the sparklines are drawn from. A server may not tell all of it. */
@@ -69,6 +70,7 @@ function show(state) {
   const own = latencies();
   $("figure-latency").replaceChildren(element("span", own.length ? seconds(own.at(-1)) : "–"), sparkline(own, "Seconds of the latest pictures of this browser"));
   $("models").replaceChildren(...state.queues.map(modelItem));
+  $("no-devices").hidden = devices.length > 0;
   $("silos").replaceChildren(...state.silos.map(silo => siloItem(silo, state.devices.filter(d => d.silo === silo.name))));
 }
 

@@ -182,6 +182,7 @@ async function copy(kind) {
     $("copy-text").value = text;
     $("copy-dialog").showModal();
     $("copy-text").select();
+    $("copy-text").scrollTop = 0;   // selecting scrolls to the end
   }
 }
 

@@ -1,7 +1,10 @@
-// The request that was made, as one would type it elsewhere.
+// The request that was made, as it runs elsewhere: each is copied, pasted, and draws the same pictures.
 
 const shell = text => `'${text.replaceAll("'", `'\\''`)}'`;
-const literal = text => JSON.stringify(text);
+
+/** A string of C#, for which more characters end a line than for JavaScript. */
+const literal = text => JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029]/g, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
 const extension = request => request.output_format === "jpeg" ? "jpg" : request.output_format;
 
 /**
@@ -27,7 +30,7 @@ function curl({ request, number, image }, origin, hasKey) {
 
 const mediaType = name => /\.jpe?g$/i.test(name) ? "image/jpeg" : /\.webp$/i.test(name) ? "image/webp" : "image/png";
 
-function csharp({ request, image }, origin, hasKey) {
+function csharp({ request, number, image }, origin, hasKey) {
   const file = `await File.ReadAllBytesAsync(${literal(image)})`, lines = [];
   if (request.prompts) {
     const [text, picture] = request.prompts;
@@ -38,27 +41,40 @@ function csharp({ request, image }, origin, hasKey) {
   }
   lines.push(`Seed = ${request.seed}`, `Model = ${literal(request.model)}`, `Candidates = ${request.candidates}`, `Keep = ${request.n}`);
   lines.push(`TopK = ${request.top_k}`, `TopP = ${request.top_p}`, `Temperature = ${request.temperature}`);
-  if (request.output_format !== "png") lines.push(`Format = ImageFormat.${request.output_format === "jpeg" ? "Jpeg" : "Webp"}`);
+  if (request.output_format !== "png") lines.push(`Format = ClipGen.ImageFormat.${request.output_format === "jpeg" ? "Jpeg" : "Webp"}`);
+  if (request.priority === "batch") lines.push("Priority = ClipGen.GenerationPriority.Batch");
   const key = hasKey ? `\n    options.ApiKey = Environment.GetEnvironmentVariable("CLIPGEN_API_KEY");` : "";
-  return `services.AddClipGenClient(options =>
+  return `// Program.cs of a console project with the package ClipGen.Client
+using ClipGen.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+var services = new ServiceCollection();
+services.AddClipGenClient(options =>
 {
     options.BaseAddress = new Uri(${literal(origin)});${key}
 });
-// …
+await using var provider = services.BuildServiceProvider();
+var client = provider.GetRequiredService<IClipGenClient>();
+
 var drawn = await client.GenerateAsync(new()
 {
 ${lines.map(line => `    ${line},`).join("\n")}
-}, cancellationToken);
-await drawn.Best.SaveAsync("picture.${extension(request)}");`;
+});
+await drawn.Images[${number}].SaveAsync("picture.${extension(request)}");
+`;
 }
+
+/** Begins as a command's options do, as its files of further arguments (@), or as its help on Windows (/?). */
+const looksLikeOption = text => /^[-@/]/.test(text);
 
 function cli({ request, image }, origin) {
   const words = ["clipgen generate"], text = request.prompt ?? request.prompts?.[0].text;
-  if (text) words.push(shell(text));
-  if (image) words.push(`--image ${shell(image)}`);
+  if (text && !looksLikeOption(text)) words.push(shell(text));
+  if (image) words.push(`--image ${shell(looksLikeOption(image) ? `./${image}` : image)}`);
   if (request.prompts) words.push(`--weights ${request.prompts.map(part => part.weight).join(",")}`);
   words.push(`--server ${shell(origin)}`, `--seed ${request.seed}`, `--model ${shell(request.model)}`, `--candidates ${request.candidates}`, `-n ${request.n}`);
   words.push(`--top-k ${request.top_k}`, `--top-p ${request.top_p}`, `--temperature ${request.temperature}`);
   if (request.output_format !== "png") words.push(`--format ${request.output_format}`);
+  if (text && looksLikeOption(text)) words.push("--", shell(text));
   return words.join(" ");
 }

@@ -12,7 +12,7 @@ export function sparkline(values, label) {
   svg.setAttribute("preserveAspectRatio", "none");
   const known = values.filter(value => value !== null);
   if (known.length < 2) return svg;
-  const top = Math.max(...known) || 1, step = width / (values.length - 1);
+  const top = 1.3 * Math.max(...known) || 1, step = width / (values.length - 1);
   for (const run of runs(values.map((value, i) => value === null ? null : `${(i * step).toFixed(1)},${(height - 2 - (height - 4) * value / top).toFixed(1)}`))) {
     const line = document.createElementNS(names, "polyline");
     line.setAttribute("points", run.join(" "));

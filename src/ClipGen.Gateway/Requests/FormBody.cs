@@ -12,7 +12,7 @@ namespace ClipGen.Gateway.Requests;
 /// A request's body as multipart/form-data. It is in memory, as other bodies are: the server's disk is not the clients' to fill. It is not
 /// read by ASP.NET Core's own form, which would keep every file until the answer has been given, minutes later.
 /// </summary>
-/// <param name="Members">Its fields; those that are to be numbers are numbers if they can be read as such.</param>
+/// <param name="Members">Its fields; those that are to be numbers, or true or false, are what they can be read as.</param>
 /// <param name="Images">The files of its field <c>image</c>.</param>
 internal sealed record FormBody(Members Members, IReadOnlyList<byte[]> Images)
 {
@@ -20,6 +20,8 @@ internal sealed record FormBody(Members Members, IReadOnlyList<byte[]> Images)
     private const int MaxParts = 64, MaxNameLength = 256, MaxValueBytes = 64 * 1024, MaxBoundaryLength = 128;
 
     private static readonly HashSet<string> Numbers = new(["n", "candidates", "seed", "top_k", "top_p", "temperature", "deadline_ms", "partial_images"], StringComparer.Ordinal);
+
+    private static readonly HashSet<string> Flags = new(["embed_metadata", "reference_quirks"], StringComparer.Ordinal);
 
     /// <exception cref="ApiException">It is no such form.</exception>
     public static async Task<FormBody> ReadAsync(HttpContext context, long maxBytes)
@@ -88,11 +90,12 @@ internal sealed record FormBody(Members Members, IReadOnlyList<byte[]> Images)
 
     private static JsonElement ToJson(string name, string text)
     {
-        if (Numbers.Contains(name))
+        if (Numbers.Contains(name) || Flags.Contains(name))
         {
             try
             {
-                if (JsonElement.Parse(text) is { ValueKind: JsonValueKind.Number } number) return number;
+                var value = JsonElement.Parse(text);
+                if (Numbers.Contains(name) ? value.ValueKind == JsonValueKind.Number : value.ValueKind is JsonValueKind.True or JsonValueKind.False) return value;
             }
             catch (JsonException)
             {

@@ -18,6 +18,7 @@ namespace ClipGen.Cluster.Generations;
 internal sealed partial class GenerationGrain(
     [PersistentState("generation", ClusterOptions.GrainStorageName)] IPersistentState<GenerationRecord> record,
     IImageStore store,
+    UnstoredImages unstored,
     ClusterInstruments instruments,
     IOptions<TelemetryOptions> telemetry,
     ISiloRole role,

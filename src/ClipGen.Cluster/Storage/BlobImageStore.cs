@@ -6,6 +6,7 @@ using Azure.Core.Pipeline;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using ClipGen.Cluster.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -27,7 +28,7 @@ public sealed partial class BlobImageStore(
 
     /// <summary>
     /// How long an account that has answered is taken to answer still, so that not every generation asks. What begins in this time when the
-    /// account goes away holds its images until it is back.
+    /// account goes away holds its images until it is back, as far as there is room for them (<see cref="ImageStoreOptions.MaxUnstoredBytes"/>).
     /// </summary>
     private static readonly TimeSpan AnswerHolds = TimeSpan.FromSeconds(1);
 
@@ -58,7 +59,16 @@ public sealed partial class BlobImageStore(
     public async Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, ImageProperties? properties, CancellationToken cancellationToken)
     {
         string location = LocationOf(name);
-        await DoAsync("write", location, WriteAsync, cancellationToken);
+        using var span = BlobTrace.StartWrite(Container.Uri, content.Length, properties);
+        try
+        {
+            await DoAsync("write", location, WriteAsync, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            span.FailAsAnswered(e);
+            throw;
+        }
         return location;
 
         async Task WriteAsync(CancellationToken cancellationToken)

@@ -63,7 +63,7 @@ public sealed class SlowStoreTests : IDisposable
         generations.Add(await sut.Submit(all));
         var refused = await Assert.ThrowsAsync<RefusedException>(async () => await sut.Submit(await sut.Request(seed: 101, candidates: 1, keep: 1)));
         Assert.Equal(RefusalReason.QueueFull, refused.Reason);
-        Assert.Equal((Room + 1, Room), (_engine.Sampled, _engine.Decoded));
+        Assert.Equal(Room + 1, _engine.Sampled);
 
         _store.Open();
         Assert.All(await Task.WhenAll(generations.Select(async g => (await Sut.Watch(g))[^1].Status)), end => Assert.Equal(GenerationState.Completed, end.State));

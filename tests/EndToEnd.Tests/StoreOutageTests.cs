@@ -65,8 +65,9 @@ public sealed class StoreOutageTests(ITestOutputHelper output) : IAsyncLifetime
         await foreach (var update in client.WatchAsync(witness.Id, cancellationToken: Stop))
         {
             Assert.False(update.IsLast, $"{update.Kind}: {update.Status.Error}");
-            if (update.Kind == GenerationUpdateKind.Retried) (witness, _) = (update.Status, await watch.ReadAsync());
-            if (update.Kind == GenerationUpdateKind.Retried && Stopwatch.GetElapsedTime(away) >= Outage) break;
+            if (update.Kind != GenerationUpdateKind.Retried) continue;
+            witness = update.Status;
+            if (Stopwatch.GetElapsedTime(away) >= Outage) break;
         }
         int held = await watch.ReadAsync(), mostHeld = watch.MostHeld;
         var took = Stopwatch.GetElapsedTime(away);

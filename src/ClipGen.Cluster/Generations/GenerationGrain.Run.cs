@@ -19,7 +19,7 @@ internal sealed partial class GenerationGrain
     {
         var request = Submission.Request;
         var gateway = GrainFactory.GetGrain<IGatewayGrain>(request.Model);
-        using var trace = _trace = new GenerationTrace(instruments, time, Id, request, Kept.TraceParent, telemetry.Value.CapturePrompts);
+        using var trace = _trace = new GenerationTrace(instruments, time, silo.Name, Id, request, Kept.TraceParent, telemetry.Value.CapturePrompts);
         StageTrace.EnterTenant(Submission.Tenant);
         GenerationEventKind end;
         GenerationStatus status;

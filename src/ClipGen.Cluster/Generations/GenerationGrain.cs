@@ -21,6 +21,7 @@ internal sealed partial class GenerationGrain(
     UnstoredImages unstored,
     ClusterInstruments instruments,
     IOptions<TelemetryOptions> telemetry,
+    ILocalSiloDetails silo,
     ISiloRole role,
     IOptions<GenerationOptions> options,
     TimeProvider time,

@@ -60,6 +60,19 @@ public sealed class TraceTreeTests(ObservedCluster cluster) : IClassFixture<Obse
     }
 
     [Fact]
+    public async Task The_command_that_asks_a_server_begins_the_trace()
+    {
+        cluster.Require();
+        using var folder = new TemporaryFolder();
+        var clipgen = new Clipgen(folder.Path) { Environment = { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = cluster.Receiver.GrpcEndpoint, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = OtlpReceiver.Grpc } };
+        await clipgen.SucceedAsync("generate", "a ring", "--model", "sim", "--candidates", "2", "--seed", "11", "--server", cluster.Addresses[0].AbsoluteUri);
+
+        while (!cluster.Receiver.Spans.Any(span => span.Name == "clipgen.blob.write" && TraceOfCommand(11) == span.TraceId)) await Task.Delay(100, TestContext.Current.CancellationToken);
+
+        string? TraceOfCommand(long seed) => cluster.Receiver.Spans.FirstOrDefault(span => span.Scope == "ClipGen.Client" && span.ParentId.Length == 0 && Equals(span.Attributes.GetValueOrDefault("gen_ai.request.seed"), seed))?.TraceId;
+    }
+
+    [Fact]
     public async Task Logs_and_metrics_arrive_both_ways_and_logs_have_their_trace()
     {
         cluster.Require();

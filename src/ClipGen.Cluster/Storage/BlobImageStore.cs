@@ -40,6 +40,7 @@ public sealed partial class BlobImageStore(
     });
 
     private long _answeredAt = Unknown;
+    private Task _asked = Task.CompletedTask;
 
     private BlobContainerClient Container => _account.Value.Container;
 
@@ -53,7 +54,14 @@ public sealed partial class BlobImageStore(
     {
         long answeredAt = Volatile.Read(ref _answeredAt);
         if (answeredAt != Unknown && time.GetElapsedTime(answeredAt) < AnswerHolds) return;
-        await DoAsync("write to", Place(Container.Uri), CreateContainerAsync, cancellationToken);
+        Task answer;
+        // All that ask at once ask together: while the account is away, thousands may wait for it.
+        lock (_account)
+        {
+            if (_asked.IsCompleted) _asked = Task.Run(() => DoAsync("write to", Place(Container.Uri), CreateContainerAsync, CancellationToken.None), CancellationToken.None);
+            answer = _asked;
+        }
+        await answer.WaitAsync(cancellationToken);
     }
 
     public async Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, ImageProperties? properties, CancellationToken cancellationToken)

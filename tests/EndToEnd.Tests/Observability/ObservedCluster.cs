@@ -58,7 +58,7 @@ public sealed class ObservedCluster(RandomModel noise) : IAsyncLifetime
         using var tracing = Sdk.CreateTracerProviderBuilder()
             .ConfigureResource(resource => resource.AddService("thumbnails"))
             .AddSource("ClipGen.Client")
-            .AddOtlpExporter(otlp => (otlp.Endpoint, otlp.Protocol) = (new(Receiver.GrpcEndpoint), OtlpExportProtocol.Grpc))
+            .AddOtlpExporter(otlp => (otlp.Endpoint, otlp.Protocol) = (new Uri(Receiver.GrpcEndpoint), OtlpExportProtocol.Grpc))
             .Build();
         await using var services = new ServiceCollection().AddClipGenClient(o => o.BaseAddress = Addresses[0]).BuildServiceProvider();
         return (await services.GetRequiredService<IClipGenClient>().GenerateAsync(request, Stop)).Generation;

@@ -40,6 +40,7 @@ public sealed partial class BlobImageStore(
     });
 
     private long _answeredAt = Unknown;
+    private readonly Lock _asking = new();
     private Task _asked = Task.CompletedTask;
 
     private BlobContainerClient Container => _account.Value.Container;
@@ -56,7 +57,7 @@ public sealed partial class BlobImageStore(
         if (answeredAt != Unknown && time.GetElapsedTime(answeredAt) < AnswerHolds) return;
         Task answer;
         // All that ask at once ask together: while the account is away, thousands may wait for it.
-        lock (_account)
+        lock (_asking)
         {
             if (_asked.IsCompleted) _asked = Task.Run(() => DoAsync("write to", Place(Container.Uri), CreateContainerAsync, CancellationToken.None), CancellationToken.None);
             answer = _asked;

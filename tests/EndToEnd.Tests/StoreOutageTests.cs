@@ -10,7 +10,7 @@ namespace ClipGen.EndToEnd.Tests;
 
 /// <summary>
 /// A real Azurite goes away from a cluster of three processes under a steady load and comes back. How long it is away is told by a generation
-/// that was accepted meanwhile: at its first try of the store after the outage's length, the store comes back.
+/// that waits for it with its image: at that one's first try of the store after the outage's length, the store comes back.
 /// </summary>
 public sealed class StoreOutageTests(ITestOutputHelper output) : IAsyncLifetime
 {
@@ -61,7 +61,7 @@ public sealed class StoreOutageTests(ITestOutputHelper output) : IAsyncLifetime
         await azurite.StopAsync();
         long away = Stopwatch.GetTimestamp();
         watch.Away();
-        var witness = await SubmitAsync(client);
+        var witness = await WaitingForStoreAsync(client, onTheirWay);
         await foreach (var update in client.WatchAsync(witness.Id, cancellationToken: Stop))
         {
             Assert.False(update.IsLast, $"{update.Kind}: {update.Status.Error}");
@@ -130,6 +130,16 @@ public sealed class StoreOutageTests(ITestOutputHelper output) : IAsyncLifetime
         var generation = await client.SubmitAsync(new() { Prompt = "a ring", Candidates = 2, Seed = Interlocked.Increment(ref seed) }, Stop);
         lock (accepted) accepted.Add(generation);
         return generation;
+    }
+
+    /// <returns>The first of the generations that has found the store away.</returns>
+    private static async Task<GenerationStatus> WaitingForStoreAsync(IClipGenClient client, IReadOnlyList<string> ids)
+    {
+        for (int i = 0; ; i = (i + 1) % ids.Count)
+        {
+            var status = await client.GetAsync(ids[i], Stop);
+            if (status is { Retries: > 0, State: GenerationState.Running }) return status;
+        }
     }
 
     private static async Task<GenerationStatus> EndAsync(IClipGenClient client, string id)

@@ -28,7 +28,7 @@ public sealed class SlowStoreTests : IDisposable
             services.AddSingleton<IImageStore>(_store);
             services.AddSingleton(provider => _unstored = ActivatorUtilities.CreateInstance<UnstoredImages>(provider));
             services.Configure<ImageStoreOptions>(o => o.MaxUnstoredBytes = Room * _engine.Model.ImageSize * _engine.Model.ImageSize * 3);
-            services.Configure<GenerationOptions>(o => (o.Backoff, o.LongestBackoff, o.StoreAttempts) = (TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20), 1000));
+            services.Configure<GenerationOptions>(o => (o.Backoff, o.LongestBackoff, o.StoreAttempts) = (TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(200), 1000));
             services.Configure<QueueOptions>(o => o.MaxWaiting = GenerationRequest.MaxCandidates);
         },
         [_engine]);
@@ -42,7 +42,7 @@ public sealed class SlowStoreTests : IDisposable
         for (int i = 0; i < Generations; i++) generations.Add(await sut.Submit(await sut.Request(seed: (ulong)i, candidates: Candidates, keep: 1)));
 
         // All codes are drawn, the store is asked again and again: whoever has an image has asked.
-        while (_engine.Sampled < Generations * Candidates || _store.Refused < 100) await Task.Delay(5, Sut.Token);
+        while (_engine.Sampled < Generations * Candidates || _store.Refused < 20) await Task.Delay(5, Sut.Token);
         Assert.Equal(Room, _store.Asked);
         _store.Open();
         var ends = await Task.WhenAll(generations.Select(async g => (await Sut.Watch(g))[^1].Status));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace ClipGen.EndToEnd.Tests;
 
@@ -45,6 +46,19 @@ public sealed class ClusterOfProcesses : IAsyncLifetime
         var silo = new ServeProcess(folder.Path, environment, ["--cluster", Connection(database), "--name", name, "--data", DataOf(name), .. arguments]);
         silos.Add(silo);
         return new(silo.Process, await silo.UntilAsync(health));
+    }
+
+    /// <summary>Returns when a gateway knows of so many devices: it hears of each within a second or two of its being ready.</summary>
+    public static async Task UntilDevicesAsync(Uri gateway, int devices)
+    {
+        using var client = new HttpClient { BaseAddress = gateway };
+        while (await KnownAsync() < devices) await Task.Delay(200, TestContext.Current.CancellationToken);
+
+        async Task<int> KnownAsync()
+        {
+            string cluster = await client.GetStringAsync(new Uri("/v1/cluster", UriKind.Relative), TestContext.Current.CancellationToken);
+            return JsonElement.Parse(cluster).GetProperty("devices").GetArrayLength();
+        }
     }
 
     /// <param name="Address">Where it answers HTTP.</param>

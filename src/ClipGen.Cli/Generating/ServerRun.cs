@@ -3,6 +3,7 @@ using ClipGen.Cli.Terminal;
 using ClipGen.Client;
 using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Storage;
+using ClipGen.Cluster.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -20,6 +21,7 @@ internal static class ServerRun
         var services = new ServiceCollection();
         services.AddClipGenClient(o => (o.BaseAddress, o.ApiKey) = (address, apiKey ?? Environment.GetEnvironmentVariable(ApiKeyVariable)));
         await using var provider = services.BuildServiceProvider();
+        using var tracing = ClipGenTelemetryExtensions.StartClipGenTracing();
         try
         {
             return await RunAsync(settings, provider.GetRequiredService<IClipGenClient>(), cancellationToken);

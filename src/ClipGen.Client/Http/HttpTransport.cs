@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ClipGen.Client.Calls;
+using ClipGen.Client.Telemetry;
 using ClipGen.Client.Wire;
 
 namespace ClipGen.Client.Http;
@@ -124,6 +125,7 @@ internal sealed class HttpTransport(IHttpClientFactory clients, ClipGenHttpOptio
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
+        TraceHeaders.Write(message);
         using var client = clients.CreateClient(ClipGenClientExtensions.HttpClientName);
         var response = await WithinAsync(client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken));
         if (response.IsSuccessStatusCode) return response;

@@ -8,6 +8,9 @@ internal sealed partial class GenerationGrain
 {
     private GenerationTrace? _trace;
 
+    /// <summary>A replay is compared and thrown away.</summary>
+    private bool StoresImages => Submission.Replay is null;
+
     //                        ┌► sampler ─┐
     //  encoder ─► gateway ───┼► sampler ─┼──► decoder and ranker ──► images ─► manifest ─► record ─► Completed
     //            (the queue) └► sampler ─┘        one device           the image store
@@ -16,7 +19,7 @@ internal sealed partial class GenerationGrain
     {
         var request = Submission.Request;
         var gateway = GrainFactory.GetGrain<IGatewayGrain>(request.Model);
-        using var trace = _trace = new GenerationTrace(instruments, time, Id, request, Kept.TraceParent, telemetry.Value.CapturePrompts);
+        using var trace = _trace = new GenerationTrace(instruments, time, silo.Name, Id, request, Kept.TraceParent, telemetry.Value.CapturePrompts);
         StageTrace.EnterTenant(Submission.Tenant);
         GenerationEventKind end;
         GenerationStatus status;
@@ -25,6 +28,7 @@ internal sealed partial class GenerationGrain
             // Step 1: see that it may be tried, and that the images can be kept
             cancellationToken.ThrowIfCancellationRequested();
             if (Kept.Crashes >= options.Value.MaxCrashes) throw new QuarantinedException(Kept.Crashes, null);
+            if (StoresImages) await unstored.WhenNobodyWaitsAsync(cancellationToken);
             await Patiently().RunAsync(() => store.EnsureWritableAsync(cancellationToken), cancellationToken);
 
             // Step 2: encode the prompt
@@ -35,7 +39,8 @@ internal sealed partial class GenerationGrain
             // Step 3: sample the candidates, wherever slots get free
             var codes = await trace.MeasureAsync("sample", null, () => SampleAsync(log, gateway, prompt, cancellationToken));
 
-            // Step 4: decode and rank
+            // Step 4: decode and rank, when there is room for the images until they are stored
+            using var room = StoresImages ? await unstored.EnterAsync(request.Keep, Kept.Model!.ImageSize, cancellationToken) : null;
             var ranked = await trace.MeasureAsync("decode", null, () => AtAsync(gateway, DeviceStages.Decode, device => GrainFactory.GetGrain<IVqganDecoderGrain>(device)
                 .DecodeAndRankAsync(new(request, prompt.Vector, codes), cancellationToken), r => r.DecodeDeviceSeconds + r.RerankDeviceSeconds, cancellationToken));
             double[] scores = [.. ranked.Candidates.OrderBy(c => c.Candidate).Select(c => c.ClipScore)];
@@ -145,7 +150,7 @@ internal sealed partial class GenerationGrain
     private async Task<(IReadOnlyList<RankedImage> Images, string Manifest)> StoreAsync(
         GenerationLog log, PromptEmbedding prompt, DecodeResult ranked, double[] scores, CancellationToken cancellationToken)
     {
-        if (Submission.Replay is not null) return ([], "");
+        if (!StoresImages) return ([], "");
         var request = log.Status.Request;
         var images = new List<RankedImage>();
         var retry = Patiently();

@@ -18,8 +18,10 @@ namespace ClipGen.Cluster.Generations;
 internal sealed partial class GenerationGrain(
     [PersistentState("generation", ClusterOptions.GrainStorageName)] IPersistentState<GenerationRecord> record,
     IImageStore store,
+    UnstoredImages unstored,
     ClusterInstruments instruments,
     IOptions<TelemetryOptions> telemetry,
+    ILocalSiloDetails silo,
     ISiloRole role,
     IOptions<GenerationOptions> options,
     TimeProvider time,

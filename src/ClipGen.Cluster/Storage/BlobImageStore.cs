@@ -6,6 +6,7 @@ using Azure.Core.Pipeline;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using ClipGen.Cluster.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -27,7 +28,7 @@ public sealed partial class BlobImageStore(
 
     /// <summary>
     /// How long an account that has answered is taken to answer still, so that not every generation asks. What begins in this time when the
-    /// account goes away holds its images until it is back.
+    /// account goes away holds its images until it is back, as far as there is room for them (<see cref="ImageStoreOptions.MaxUnstoredBytes"/>).
     /// </summary>
     private static readonly TimeSpan AnswerHolds = TimeSpan.FromSeconds(1);
 
@@ -39,6 +40,8 @@ public sealed partial class BlobImageStore(
     });
 
     private long _answeredAt = Unknown;
+    private readonly Lock _asking = new();
+    private Task _asked = Task.CompletedTask;
 
     private BlobContainerClient Container => _account.Value.Container;
 
@@ -52,13 +55,29 @@ public sealed partial class BlobImageStore(
     {
         long answeredAt = Volatile.Read(ref _answeredAt);
         if (answeredAt != Unknown && time.GetElapsedTime(answeredAt) < AnswerHolds) return;
-        await DoAsync("write to", Place(Container.Uri), CreateContainerAsync, cancellationToken);
+        Task answer;
+        // All that ask at once ask together: while the account is away, thousands may wait for it.
+        lock (_asking)
+        {
+            if (_asked.IsCompleted) _asked = Task.Run(() => DoAsync("write to", Place(Container.Uri), CreateContainerAsync, CancellationToken.None), CancellationToken.None);
+            answer = _asked;
+        }
+        await answer.WaitAsync(cancellationToken);
     }
 
     public async Task<string> WriteAsync(string name, ReadOnlyMemory<byte> content, ImageProperties? properties, CancellationToken cancellationToken)
     {
         string location = LocationOf(name);
-        await DoAsync("write", location, WriteAsync, cancellationToken);
+        using var span = BlobTrace.StartWrite(Container.Uri, content.Length, properties);
+        try
+        {
+            await DoAsync("write", location, WriteAsync, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            span.FailAsAnswered(e);
+            throw;
+        }
         return location;
 
         async Task WriteAsync(CancellationToken cancellationToken)

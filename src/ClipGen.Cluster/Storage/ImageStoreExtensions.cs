@@ -13,6 +13,7 @@ public static class ImageStoreExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FileImageStoreOptions>, FileImageStoreOptionsValidator>());
         services.AddOptions<ImageStoreOptions>().BindConfiguration(ImageStoreOptions.SectionName).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ImageStoreOptions>, ImageStoreOptionsValidator>());
+        services.TryAddSingleton<UnstoredImages>();
         services.TryAddSingleton<IImageStore>(provider => provider.GetRequiredService<IOptions<ImageStoreOptions>>().Value.IsBlob
             ? ActivatorUtilities.CreateInstance<BlobImageStore>(provider)
             : ActivatorUtilities.CreateInstance<FileImageStore>(provider));

@@ -48,5 +48,12 @@ public sealed class ImageStoreOptions
     /// <summary>How long the account may take to answer before it is asked again. Default: 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")] public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Bytes of images that a gateway may hold until they are stored, each taken to be as large as its pixels. While the store is away or
+    /// slower than the devices, further generations wait with their codes before they are decoded, and new ones before they are drawn: those
+    /// count as waiting, so that beyond the queue's limit requests are refused as overloaded. Default: 128 MiB.
+    /// </summary>
+    [Range(1, long.MaxValue)] public long MaxUnstoredBytes { get; set; } = 128 << 20;
+
     internal bool IsBlob => Store == "" ? ConnectionString != "" || AccountUrl != "" : Store.Equals(Blob, StringComparison.OrdinalIgnoreCase);
 }

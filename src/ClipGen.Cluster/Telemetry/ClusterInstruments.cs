@@ -37,7 +37,7 @@ public sealed class ClusterInstruments
 
     private readonly Counter<long> _images, _tokens, _stepsWasted, _storeRetries;
     private readonly Counter<double> _deviceTime;
-    private readonly UpDownCounter<long> _queueDepth;
+    private readonly UpDownCounter<long> _queueDepth, _unstored;
 
     public ClusterInstruments(IMeterFactory meters)
     {
@@ -52,12 +52,14 @@ public sealed class ClusterInstruments
         EtaError = meter.CreateHistogram("clipgen.eta.error", "1", "How far the time given at acceptance was off, as a share of the actual time", advice: Errors);
         _queueDepth = meter.CreateUpDownCounter<long>("clipgen.queue.depth", "{sequence}", "Candidates that wait for a slot");
         _images = meter.CreateCounter<long>("clipgen.images", "{image}", "Images asked for, by how their generation ended");
+        _unstored = meter.CreateUpDownCounter<long>("clipgen.images.unstored", "{image}", "Images that are being decoded, or are drawn and not stored yet");
         _tokens = meter.CreateCounter<long>("clipgen.tokens", "{token}", "Codes drawn, by how their generation ended");
         _deviceTime = meter.CreateCounter<double>("clipgen.device.time", "s", "Time of a device that requests used, whatever became of them");
         _stepsWasted = meter.CreateCounter<long>("clipgen.steps.wasted", "{step}", "Steps of candidates whose codes nobody got");
         _storeRetries = meter.CreateCounter<long>("clipgen.store.retries", "{try}", "Tries of the image store that failed and were followed by another");
         foreach (string reason in (string[])[WasteReason.Cancelled, WasteReason.HandedBack, WasteReason.Failed, WasteReason.Lost, WasteReason.Duplicate]) Wasted(0, reason);
         _storeRetries.Add(0);
+        _unstored.Add(0);
     }
 
     internal Histogram<double> RequestDuration { get; }
@@ -84,6 +86,8 @@ public sealed class ClusterInstruments
     public void Wasted(long steps, string reason) => _stepsWasted.Add(steps, new KeyValuePair<string, object?>("reason", reason));
 
     internal void StoreRetried() => _storeRetries.Add(1);
+
+    internal void UnstoredChanged(int by) => _unstored.Add(by);
 
     internal void QueueChanged(string model, GenerationPriority priority, int by) => _queueDepth.Add(by, new(ModelKey, model), new("clipgen.priority", Lower(priority)));
 

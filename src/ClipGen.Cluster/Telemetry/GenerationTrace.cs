@@ -11,6 +11,7 @@ internal sealed class GenerationTrace : IDisposable
     private readonly TimeProvider _time;
     private readonly GenerationRequest _request;
     private readonly KeyValuePair<string, object?> _model;
+    private readonly string _silo;
     private readonly Activity? _span;
     private readonly long _began;
     private readonly Dictionary<string, double> _seconds = [];
@@ -19,11 +20,12 @@ internal sealed class GenerationTrace : IDisposable
     private bool _previewed;
     private long _queuedAt;
 
+    /// <param name="silo">Whose work it is, for its spans.</param>
     /// <param name="parent">What it was accepted within, as a W3C traceparent, wherever it goes on by now; null for nothing.</param>
     /// <param name="capturePrompt">Whether the span carries the prompt.</param>
-    public GenerationTrace(ClusterInstruments instruments, TimeProvider time, string id, GenerationRequest request, string? parent, bool capturePrompt)
+    public GenerationTrace(ClusterInstruments instruments, TimeProvider time, string silo, string id, GenerationRequest request, string? parent, bool capturePrompt)
     {
-        (_instruments, _time, _request, _began) = (instruments, time, request, time.GetTimestamp());
+        (_instruments, _time, _silo, _request, _began) = (instruments, time, silo, request, time.GetTimestamp());
         _model = new(ClusterInstruments.ModelKey, request.Model);
         ActivityContext.TryParse(parent, null, isRemote: true, out var within);
         _span = ClusterInstruments.Source.StartActivity($"generate_content {request.Model}", ActivityKind.Internal, within)
@@ -38,6 +40,7 @@ internal sealed class GenerationTrace : IDisposable
             .SetTag("gen_ai.request.temperature", request.Sampling.Temperature)
             .SetTag("gen_ai.response.id", id)
             .SetTag("gen_ai.response.model", request.Model)
+            .SetTag(ClusterInstruments.SiloKey, silo)
             .SetTag("gen_ai.input.messages", capturePrompt ? Messages(request.Prompt) : null);
         StageTrace.Enter(_span, id);
     }
@@ -52,7 +55,7 @@ internal sealed class GenerationTrace : IDisposable
     public async Task<T> MeasureAsync<T>(string stage, string? span, Func<Task<T>> work)
     {
         long began = _time.GetTimestamp();
-        using var activity = span is null ? null : StageTrace.Start(ClusterInstruments.Source, span, stage);
+        using var activity = span is null ? null : Start(span, stage);
         try
         {
             return await work();
@@ -74,7 +77,7 @@ internal sealed class GenerationTrace : IDisposable
     {
         if (_queuedAt != 0) return;
         _queuedAt = _time.GetTimestamp();
-        _queue = StageTrace.Start(ClusterInstruments.Source, "clipgen.queue", "queue");
+        _queue = Start("clipgen.queue", "queue");
     }
 
     /// <summary>The first of them has a slot.</summary>
@@ -129,6 +132,8 @@ internal sealed class GenerationTrace : IDisposable
             .SetStatus(Error is null ? ActivityStatusCode.Unset : ActivityStatusCode.Error);
         _span?.Stop();
     }
+
+    private Activity? Start(string name, string stage) => StageTrace.Start(ClusterInstruments.Source, name, stage)?.SetTag(ClusterInstruments.SiloKey, _silo);
 
     // As the conventions write what a model was asked.
     private static string Messages(string prompt) => JsonSerializer.Serialize(new[] { new { role = "user", parts = new[] { new { type = "text", content = prompt } } } });

@@ -32,6 +32,9 @@ public sealed class TraceTests
         Assert.Equal(("generate_content", ActivityKind.Client, caller.SpanId), (call.OperationName, call.Kind, call.ParentSpanId));
         Assert.Equal((drawn.Generation.Id, "fake"), (call.GetTagItem("gen_ai.response.id"), call.GetTagItem("gen_ai.response.model")));
         Assert.Contains(own, s => s.OperationName == "clipgen.sample");
+        // No span between the two is one that nobody gets.
+        Assert.All(own.Where(s => s.Kind == ActivityKind.Server), s => Assert.Equal(call.SpanId, s.ParentSpanId));
+        Assert.Equal(http, own.Any(s => s.Kind == ActivityKind.Server));
         Assert.DoesNotContain(own, s => s.TagObjects.Any(t => t.Value is "a red circle"));   // prompts are nobody's business
     }
 }

@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using ClipGen.Cluster.Storage;
+using ClipGen.Cluster.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -163,6 +166,51 @@ public sealed class BlobImageStoreTests(AzuriteServer azurite) : IClassFixture<A
 
         Assert.Single(transport.Requests);
         await foreach (var blob in Container.GetBlobsAsync(cancellationToken: Sut.Token)) Assert.Fail(blob.Name);
+    }
+
+    [Fact]
+    public async Task Many_that_ask_at_once_whether_it_can_write_ask_together()
+    {
+        var transport = new TroubledTransport((_, _) => TroubledTransport.Answer(503, "ServerBusy"));
+        var sut = CreateSut(transport: transport);
+        using var stop = new CancellationTokenSource();
+        var gone = sut.EnsureWritableAsync(stop.Token);
+        var asking = Enumerable.Range(0, 100).Select(_ => sut.EnsureWritableAsync(Sut.Token)).ToList();
+
+        await stop.CancelAsync();   // who began to ask turns away; the others get their answer
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        foreach (var one in asking) Assert.True((await Assert.ThrowsAsync<ImageStoreException>(() => one)).IsTransient);
+        Assert.Equal(3, transport.Requests.Count);   // the library's two more tries
+        await Assert.ThrowsAsync<ImageStoreException>(() => sut.EnsureWritableAsync(Sut.Token));
+        Assert.Equal(6, transport.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_write_is_a_span_that_says_how_it_ended_and_no_name()
+    {
+        using var tests = new ActivitySource("ClipGen.Tests.Blobs");
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source == tests || source.Name == ClusterInstruments.Name,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var caller = tests.StartActivity("caller")!;
+
+        await CreateSut().WriteAsync("secret-marmot-03.png", _bytes, _properties, Sut.Token);
+        var busy = CreateSut(transport: new TroubledTransport((_, _) => TroubledTransport.Answer(503, "ServerBusy")));
+        await Assert.ThrowsAsync<ImageStoreException>(() => busy.WriteAsync("secret-marmot.json", _bytes, Sut.Token));
+
+        Activity[] writes = [.. spans.Where(span => span.ParentSpanId == caller.SpanId)];
+        Assert.All(writes, span => Assert.Equal(("clipgen.blob.write", ActivityKind.Client, Container.Uri.Port), (span.OperationName, span.Kind, (int)span.GetTagItem("server.port")!)));
+        Assert.Equal([(ActivityStatusCode.Unset, null), (ActivityStatusCode.Error, "ServerBusy")], writes.Select(span => (span.Status, (string?)span.GetTagItem("error.type"))));
+        Assert.Equal(
+            ["clipgen.blob.size=3", "clipgen.candidate.index=3", $"clipgen.generation.id={_properties.GenerationId}", "server.address=127.0.0.1"],
+            writes[0].TagObjects.Where(tag => tag.Key != "server.port").Select(tag => $"{tag.Key}={tag.Value}").Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(writes, span => span.TagObjects.Any(tag => $"{tag.Value}".Contains("marmot", StringComparison.Ordinal)));
     }
 
     [Fact]

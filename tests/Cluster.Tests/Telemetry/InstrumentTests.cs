@@ -17,6 +17,7 @@ public sealed class InstrumentTests
         "ClipGen.Cluster clipgen.eta.error Histogram [1] 0.01 0.02 0.05 0.1 0.2 0.3 0.5 0.75 1 2 5 10",
         $"ClipGen.Cluster clipgen.first_preview.duration Histogram [s] {First}",
         "ClipGen.Cluster clipgen.images Counter [{image}]",
+        "ClipGen.Cluster clipgen.images.unstored UpDownCounter [{image}]",
         "ClipGen.Cluster clipgen.queue.depth UpDownCounter [{sequence}]",
         $"ClipGen.Cluster clipgen.queue.duration Histogram [s] {Long}",
         "ClipGen.Cluster clipgen.rerank.score Histogram [1] 0 0.025 0.05 0.075 0.1 0.125 0.15 0.175 0.2 0.225 0.25 0.275 0.3 0.325 0.35 0.375 0.4 0.425 0.45 0.475 0.5",

@@ -1,15 +1,22 @@
 using System.Text;
 using System.Text.Json;
+using ClipGen.Client;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace ClipGen.EndToEnd.Tests.Observability;
 
 /// <summary>
 /// A gateway and two silos with devices, three processes that send what they do to one OTLP receiver, the one over gRPC, the other over
-/// http/protobuf, and answer <c>/metrics</c>. The first silo has a real device beside its simulated one.
+/// http/protobuf, and answer <c>/metrics</c>. The first silo has a real device beside its simulated one; images go to a real Azurite.
 /// </summary>
 public sealed class ObservedCluster(RandomModel noise) : IAsyncLifetime
 {
     private readonly ClusterOfProcesses _processes = new();
+    private readonly AzuriteServer _azurite = new();
     private HttpClient _client = null!;
 
     internal OtlpReceiver Receiver { get; private set; } = null!;
@@ -21,8 +28,8 @@ public sealed class ObservedCluster(RandomModel noise) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await _processes.InitializeAsync();
-        if (!ClusterOfProcesses.HasRedis) return;
+        if (!ClusterOfProcesses.HasRedis || !AzuriteServer.IsThere) return;
+        await Task.WhenAll(_processes.InitializeAsync().AsTask(), _azurite.InitializeAsync().AsTask());
         Receiver = await OtlpReceiver.StartAsync();
         File.WriteAllText(Path.Combine(_processes.Folder, "appsettings.json"), """{"Logging":{"LogLevel":{"ClipGen":"Debug"}}}""");
         var silos = await Task.WhenAll(
@@ -31,30 +38,36 @@ public sealed class ObservedCluster(RandomModel noise) : IAsyncLifetime
             _processes.StartAsync("gpu-1", 0, "/health/ready", Environment(OtlpReceiver.Grpc), ["--roles", "gpu", "--devices", "sim:1", "--slots", "8"]));
         Addresses = [.. silos.Select(silo => silo.Address)];
         _client = new() { BaseAddress = Addresses[0] };
-        // The gateway hears of a device within a second or two of its being ready.
-        while (await DevicesAsync() < 3) await Task.Delay(200, Stop);
+        await ClusterOfProcesses.UntilDevicesAsync(Addresses[0], 3);
     }
 
     public async ValueTask DisposeAsync()
     {
         _client?.Dispose();
         await _processes.DisposeAsync();
+        await _azurite.DisposeAsync();
         if (Receiver is not null) await Receiver.DisposeAsync();
     }
 
-    /// <summary>Skips the test, by name, where there is no redis-server.</summary>
-    internal void Require() => _processes.Connection();
+    /// <summary>Skips the test, by name, where there is no redis-server or no Azurite.</summary>
+    internal void Require() => _ = (_processes.Connection(), _azurite.ConnectionString);
+
+    /// <summary>Has images drawn by the SDK in this process, whose spans go to the receiver as well: it stands for a service that uses it.</summary>
+    internal async Task<GenerationStatus> DrawBySdkAsync(GenerateRequest request)
+    {
+        using var tracing = Sdk.CreateTracerProviderBuilder()
+            .ConfigureResource(resource => resource.AddService("thumbnails"))
+            .AddSource("ClipGen.Client")
+            .AddOtlpExporter(otlp => (otlp.Endpoint, otlp.Protocol) = (new Uri(Receiver.GrpcEndpoint), OtlpExportProtocol.Grpc))
+            .Build();
+        await using var services = new ServiceCollection().AddClipGenClient(o => o.BaseAddress = Addresses[0]).BuildServiceProvider();
+        return (await services.GetRequiredService<IClipGenClient>().GenerateAsync(request, Stop)).Generation;
+    }
 
     /// <summary>Has images drawn and waits for them.</summary>
-    /// <param name="traceParent">The span that it is done within.</param>
-    internal async Task DrawAsync(string model, int candidates, string? traceParent = null)
+    internal async Task DrawAsync(string model, int candidates)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/images/generations")
-        {
-            Content = Json($$"""{"model":"{{model}}","prompt":"a small blue square","n":1,"candidates":{{candidates}}}"""),
-        };
-        if (traceParent is not null) request.Headers.Add("traceparent", traceParent);
-        using var response = await _client.SendAsync(request, Stop);
+        using var response = await _client.PostAsync(new Uri("/v1/images/generations", UriKind.Relative), Json($$"""{"model":"{{model}}","prompt":"a small blue square","n":1,"candidates":{{candidates}}}"""), Stop);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Stop));
     }
 
@@ -73,12 +86,6 @@ public sealed class ObservedCluster(RandomModel noise) : IAsyncLifetime
 
     private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
 
-    private async Task<int> DevicesAsync()
-    {
-        string cluster = await _client.GetStringAsync(new Uri("/v1/cluster", UriKind.Relative), Stop);
-        return JsonElement.Parse(cluster).GetProperty("devices").GetArrayLength();
-    }
-
     private Dictionary<string, string> Environment(string protocol) => new()
     {
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = protocol == OtlpReceiver.Grpc ? Receiver.GrpcEndpoint : Receiver.HttpEndpoint,
@@ -90,6 +97,7 @@ public sealed class ObservedCluster(RandomModel noise) : IAsyncLifetime
         ["CLIPGEN__Cluster__ProbeTimeout"] = "00:00:20",
         ["CLIPGEN__Cluster__MaxProbeTimeout"] = "00:00:20",
         ["CLIPGEN__Cluster__NumMissedProbesLimit"] = "10",
+        ["CLIPGEN__Images__ConnectionString"] = _azurite.ConnectionString,
         ["CLIPGEN__Simulation__StepTime"] = "0.005",
         ["CLIPGEN__Simulation__CodesPerImage"] = "64",
         ["CLIPGEN__Telemetry__BatchStepEvery"] = "8",

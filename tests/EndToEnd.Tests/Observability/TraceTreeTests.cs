@@ -7,7 +7,8 @@ namespace ClipGen.EndToEnd.Tests.Observability;
 /// <summary>What a tracing backend gets of one generation that three silos have worked at.</summary>
 public sealed class TraceTreeTests(ObservedCluster cluster) : IClassFixture<ObservedCluster>
 {
-    private const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736", Caller = "00f067aa0ba902b7";
+    /// <summary>Our spans of the generation below: the SDK's call, its three requests, and what three silos do for them.</summary>
+    private const int Spans = 16;
 
     /// <summary>Three processes send a few times a second.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -18,30 +19,33 @@ public sealed class TraceTreeTests(ObservedCluster cluster) : IClassFixture<Obse
     private static readonly Dictionary<string, string> Placeholders = new()
     {
         ["clipgen.batch.active"] = "<number>",
+        ["clipgen.blob.size"] = "<bytes>",
         ["clipgen.device_seconds"] = "<seconds>",
         ["clipgen.generation.id"] = "<id>",
         ["clipgen.silo"] = "<silo>",
         ["gen_ai.request.seed"] = "<seed>",
         ["gen_ai.response.id"] = "<id>",
+        ["server.port"] = "<port>",
     };
 
     [Fact]
     public async Task One_generation_is_one_trace_across_three_silos()
     {
         cluster.Require();
-        await cluster.DrawAsync("sim", candidates: 4, $"00-{TraceId}-{Caller}-01");
+        string id = (await cluster.DrawBySdkAsync(new() { Prompt = "a small blue square", Model = "sim", Candidates = 4 })).Id;
 
         long began = Stopwatch.GetTimestamp();
         List<OtlpSpan> trace, steps;
         do
         {
             await Task.Delay(100, TestContext.Current.CancellationToken);
-            trace = [.. cluster.Receiver.Spans.Where(span => span.TraceId == TraceId)];
+            string? traceId = cluster.Receiver.Spans.FirstOrDefault(span => span.Scope == "ClipGen.Client" && Equals(span.Attributes.GetValueOrDefault("gen_ai.response.id"), id))?.TraceId;
+            trace = [.. cluster.Receiver.Spans.Where(span => span.TraceId == traceId)];
             var samples = trace.Where(span => span.Name == "clipgen.sample").Select(span => span.SpanId).ToHashSet();
             steps = [.. cluster.Receiver.Spans.Where(span => span.Links.Any(samples.Contains))];
         }
         while (Stopwatch.GetElapsedTime(began) < Patience
-            && (trace.Count(IsOurs) < 11 || Orphans(trace).Any() || steps.Select(step => step.Attributes["clipgen.silo"]).Distinct().Count() < 2));
+            && (trace.Count(IsOurs) < Spans || Orphans(trace).Any() || steps.Select(step => step.Attributes["clipgen.silo"]).Distinct().Count() < 2));
 
         string actual = Describe(trace, steps);
         if (System.Environment.GetEnvironmentVariable("CLIPGEN_APPROVE") == "1") File.WriteAllText(Approved, actual);
@@ -51,8 +55,21 @@ public sealed class TraceTreeTests(ObservedCluster cluster) : IClassFixture<Obse
 
         Assert.Equal(["gpu-0", "gpu-1"], trace.Where(span => span.Name == "clipgen.sample").Select(span => span.Attributes["clipgen.silo"]).Distinct().Order());
         Assert.Equal([OtlpReceiver.Grpc, OtlpReceiver.Http], trace.Select(span => span.Protocol).Distinct().Order());
-        Assert.Equal(Caller, trace.Single(span => span.Kind == "server" && IsOurs(span)).ParentId);
+        Assert.Equal("ClipGen.Client", Assert.Single(trace, span => span.ParentId.Length == 0).Scope);
         Assert.Empty(Orphans(trace).Select(span => $"The parent of {span.Name} ({span.Scope}) has not arrived."));
+    }
+
+    [Fact]
+    public async Task The_command_that_asks_a_server_begins_the_trace()
+    {
+        cluster.Require();
+        using var folder = new TemporaryFolder();
+        var clipgen = new Clipgen(folder.Path) { Environment = { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = cluster.Receiver.GrpcEndpoint, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = OtlpReceiver.Grpc } };
+        await clipgen.SucceedAsync("generate", "a ring", "--model", "sim", "--candidates", "2", "--seed", "11", "--server", cluster.Addresses[0].AbsoluteUri);
+
+        while (!cluster.Receiver.Spans.Any(span => span.Name == "clipgen.blob.write" && TraceOfCommand(11) == span.TraceId)) await Task.Delay(100, TestContext.Current.CancellationToken);
+
+        string? TraceOfCommand(long seed) => cluster.Receiver.Spans.FirstOrDefault(span => span.Scope == "ClipGen.Client" && span.ParentId.Length == 0 && Equals(span.Attributes.GetValueOrDefault("gen_ai.request.seed"), seed))?.TraceId;
     }
 
     [Fact]
@@ -77,7 +94,7 @@ public sealed class TraceTreeTests(ObservedCluster cluster) : IClassFixture<Obse
 
     private static IEnumerable<OtlpSpan> Orphans(List<OtlpSpan> trace)
     {
-        var ids = trace.Select(span => span.SpanId).Append(Caller).ToHashSet();
+        var ids = trace.Select(span => span.SpanId).Append("").ToHashSet();
         return trace.Where(span => !ids.Contains(span.ParentId));
     }
 
@@ -100,7 +117,7 @@ public sealed class TraceTreeTests(ObservedCluster cluster) : IClassFixture<Obse
                 Write(span.SpanId, depth + 1);
             }
         }
-        Write(Caller, 0);
+        Write("", 0);
         text.Append('\n');
         foreach (string step in steps.Select(step => $"{Line(step)} → {string.Join(" ", step.Links.Where(all.ContainsKey).Select(link => all[link].Name).Distinct())}").Distinct()) text.Append(step).Append('\n');
         return text.ToString();

@@ -16,12 +16,14 @@ public sealed class AzuriteServer : IAsyncLifetime
     private Process? _process;
     private int _port;
 
+    public static bool IsThere => File.Exists(Program);
+
     /// <summary>Skips the test, by name, where there is no Azurite.</summary>
     public string ConnectionString
     {
         get
         {
-            Parts.Require(File.Exists(Program), "npm's azurite (npm install --prefix artifacts/node azurite)");
+            Parts.Require(IsThere, "npm's azurite (npm install --prefix artifacts/node azurite)");
             return ConnectionStringOf(Key);
         }
     }
@@ -30,7 +32,7 @@ public sealed class AzuriteServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (File.Exists(Program)) await StartAsync();
+        if (IsThere) await StartAsync();
     }
 
     public async Task StartAsync()

@@ -19,16 +19,19 @@ public sealed partial class RollingRestartTests : IDisposable
     {
         using var script = Start("--tls", "--set", "gateway.replicas=1");
 
-        var (code, said) = await EndAsync(script);
+        AssertNothingLost(await EndAsync(script), replaced: 3);
+    }
 
-        Assert.True(code == 0, said);
-        var counts = Verdict().Match(said);
-        Assert.True(counts.Success, said);
-        int Count(string name) => int.Parse(counts.Groups[name].Value, CultureInfo.InvariantCulture);
-        Assert.InRange(Count("accepted"), 5, int.MaxValue);
-        Assert.Equal((Count("accepted"), 0, 0, 0), (Count("completed"), Count("lost"), Count("duplicates"), Count("wrong")));
-        // One gateway and two silos, each in good order.
-        Assert.Equal(3, Ended().Count(said));
+    // Upgraded and rolled back: at each moment of both, silos of one version work with silos of the other.
+    [Fact]
+    public async Task Two_versions_work_side_by_side()
+    {
+        string commit = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, ".ci", "previous"), TestContext.Current.CancellationToken)).Trim();
+        string previous = Path.Combine(Repository.Root, "artifacts", "previous", commit);
+        Assert.SkipUnless(File.Exists(Path.Combine(previous, "complete")), $"The version before is missing: .ci/run builds {commit} where the repository's history has it.");
+        using var script = Start("--set", "gateway.replicas=1", "--previous", previous);
+
+        AssertNothingLost(await EndAsync(script), replaced: 6);
     }
 
     [Theory]
@@ -55,6 +58,17 @@ public sealed partial class RollingRestartTests : IDisposable
 
         Assert.Equal(2, code);
         Assert.Contains("clipgen-gateway", said);
+    }
+
+    private static void AssertNothingLost((int Code, string Said) end, int replaced)
+    {
+        Assert.True(end.Code == 0, end.Said);
+        var counts = Verdict().Match(end.Said);
+        Assert.True(counts.Success, end.Said);
+        int Count(string name) => int.Parse(counts.Groups[name].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(Count("accepted"), 5, int.MaxValue);
+        Assert.Equal((Count("accepted"), 0, 0, 0), (Count("completed"), Count("lost"), Count("duplicates"), Count("wrong")));
+        Assert.Equal(replaced, Ended().Count(end.Said));
     }
 
     private Process Start(params string[] arguments)
@@ -111,6 +125,7 @@ public sealed partial class RollingRestartTests : IDisposable
     [GeneratedRegex("accepted (?<accepted>[0-9]+), completed (?<completed>[0-9]+), lost (?<lost>[0-9]+), duplicates (?<duplicates>[0-9]+), images that are not as told (?<wrong>[0-9]+)")]
     private static partial Regex Verdict();
 
-    [GeneratedRegex("has ended in [0-9]+ s, [0-9]+ s of them before SIGTERM")]
+    // One that has been taken for dead, on a machine that is busy with other things, has gone before it is told to.
+    [GeneratedRegex("has ended in [0-9]+ s, [0-9]+ s of them before SIGTERM|had ended by itself")]
     private static partial Regex Ended();
 }

@@ -132,7 +132,9 @@ echo "four silos are ready"
 url=http://127.0.0.1:${http[gateway-0]} other=http://127.0.0.1:${http[gateway-1]}
 curl --fail --silent --show-error --retry 10 --max-time 300 "$url/v1/images/generations" --header 'Content-Type: application/json' \
   --data '{"prompt": "a large red circle on a white background", "seed": 1, "candidates": 2}' > "$out/answer.json" &
-wait $!   # in the background, for a signal is heard only between commands
+pids[request]=$!   # in the background, for a signal is heard only between commands
+wait "${pids[request]}"
+unset "pids[request]"
 jq --exit-status --raw-output '.data[0].b64_json' "$out/answer.json" | base64 -d > "$out/picture.png"
 [ "$(head -c 8 "$out/picture.png" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ] || { echo "$out/picture.png is no PNG." >&2; exit 1; }
 echo "made $out/picture.png ($(stat -c %s "$out/picture.png") bytes)"

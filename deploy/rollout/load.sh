@@ -79,28 +79,47 @@ blobs() {
   grep --only-matching '<Name>[^<]*</Name>' "$out/blobs.xml"
 }
 
+# above A B: how much A is more than B.
+above() { echo $(($1 > $2 ? $1 - $2 : 0)); }
+
 # verdict: counts, and fails if anything was lost, is there twice, or is not what the cluster says it is.
 verdict() {
-  local accepted completed lost keys known stored expected duplicates wrong=0 url sha256
+  local accepted completed lost keys known stored expected duplicates missing wrong=0 url sha256 deadline=$((SECONDS + 30))
   outcome
-  accepted=$(sort --unique --key 2 "$out/accepted" | wc -l)
+  accepted=$(cut -d ' ' -f 2 "$out/accepted" | sort --unique | wc -l)
   completed=$(grep --count '"state":"completed"' "$out/generations.json" || true)
   lost=$((accepted - completed))
-  # Twice: a key with two generations, a generation that nobody sent, a blob that is nobody's.
   keys=$(cut -d ' ' -f 1 "$out/accepted" | sort --unique | wc -l)
-  known=$(listed | sort --unique | wc -l)
+  until known=$(listed | sort --unique | wc -l) && ((known == accepted || SECONDS > deadline)); do sleep 1; done   # the list lags behind by a moment
   stored=$(blobs | sort --unique | wc -l)
   expected=$(jq --slurp 'map(select(.state == "completed")) | (map(.images | length) | add // 0) + length' "$out/generations.json")   # and a manifest each
-  duplicates=$((accepted - keys + known - accepted + stored - expected))
+  # Twice: a key with two generations, a generation that nobody sent, a blob that is nobody's.
+  duplicates=$(($(above "$accepted" "$keys") + $(above "$known" "$accepted") + $(above "$stored" "$expected")))
+  missing=$(($(above "$accepted" "$known") + $(above "$expected" "$stored")))
   while read -r url sha256; do
     case $url in http*) ;; *) url=$(any)$url ;; esac
     [ "$(api "$url" | sha256sum | cut -d ' ' -f 1)" = "$sha256" ] || wrong=$((wrong + 1))
   done < <(jq --raw-output '.images[] | "\(.url) \(.sha256)"' "$out/generations.json")
-  echo "accepted $accepted, completed $completed, lost $lost, duplicates $duplicates, images that are not as told $wrong"
+  echo "accepted $accepted, completed $completed, lost $lost, duplicates $duplicates, missing in the list or the store $missing, images that are not as told $wrong"
   echo "not accepted $(lines "$out/refused"), sent again $(lines "$out/again")$(cut -d ' ' -f 2 "$out/again" 2> /dev/null | sort | uniq -c | awk '{ printf "%s%s times %s", NR == 1 ? " (" : ", ", $1, $2 } END { if (NR) printf ")" }'), generations that were retried $(jq 'select(.retries > 0)' "$out/generations.json" | grep --count '"id"' || true), processes that ended by themselves $restarts"
   echo "seconds from acceptance to the end: $(jq --slurp --raw-output 'map(.total // empty) | sort | if length == 0 then "none" else "p50 \(.[(length - 1) / 2 | floor] * 100 | round / 100), p99 \(.[(length - 1) * 0.99 | floor] * 100 | round / 100), longest \(.[-1] * 100 | round / 100)" end' "$out/generations.json")"
   jq --raw-output 'select(.state != "completed") | "\(.id) is \(.state): \(.error.message // "")"' "$out/generations.json" | head -n 5
-  ((accepted > 0 && lost == 0 && duplicates == 0 && wrong == 0)) && [ ! -s "$out/refused" ]
+  ((accepted > 0 && lost == 0 && duplicates == 0 && missing == 0 && wrong == 0)) && [ ! -s "$out/refused" ]
+}
+
+# redis_costs: commands that Redis has processed, bytes of memory and bytes of its append-only file.
+redis_costs() {
+  local name
+  REDISCLI_AUTH=$(object Secret -redis | jq --raw-output .stringData.password) redis-cli -h "${ip[redis]}" info all | tr -d '\r' > "$out/redis.info"
+  for name in total_commands_processed used_memory aof_current_size; do sed -n "s/^$name://p" "$out/redis.info"; done | paste --serial --delimiters ' '
+}
+
+# costs BEFORE: what a generation has cost Redis and the store; BEFORE is what redis_costs said before the first of them.
+costs() {
+  local count
+  count=$(jq --slurp length "$out/generations.json")
+  echo "$1 $(redis_costs) $count $(grep --only-matching '<Content-Length>[0-9]*' "$out/blobs.xml" | awk -F '>' '{ n++; sum += $2 } END { print n + 0, sum + 0 }')" \
+    | awk '{ printf "each generation: %.1f commands of Redis (heartbeats of silos included), %.1f KB of its memory, %.1f KB of its append-only file, %.1f blobs of %.1f KB in all\n", ($4 - $1) / $7, ($5 - $2) / $7 / 1000, ($6 - $3) / $7 / 1000, $8 / $7, $9 / $7 / 1000 }'
 }
 
 lines() { if [ -e "$1" ]; then wc -l < "$1"; else echo 0; fi; }

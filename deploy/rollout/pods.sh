@@ -95,7 +95,8 @@ run() {
   mapfile -t arguments < <(of "$name" '.spec.containers[0].args[]?')
   (
     cd "${root[$name]}"
-    exec env "${settings[@]}" CLIPGEN__Cluster__SiloName="$name" CLIPGEN__Cluster__AdvertisedAddress="${ip[$name]}" OMP_WAIT_POLICY=PASSIVE "${program[$name]}/clipgen-$container" "${arguments[@]}"
+    # Nothing of this shell's environment but where .NET is.
+    exec env -i PATH="$PATH" ${DOTNET_ROOT:+DOTNET_ROOT="$DOTNET_ROOT"} "${settings[@]}" CLIPGEN__Cluster__SiloName="$name" CLIPGEN__Cluster__AdvertisedAddress="${ip[$name]}" "${program[$name]}/clipgen-$container" "${arguments[@]}"
   ) >> "$out/$name.log" 2>&1 &
   pid[$name]=$!
 }

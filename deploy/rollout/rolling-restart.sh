@@ -8,8 +8,9 @@
 #
 #   --gateway FOLDER, --silo FOLDER    published programs; otherwise they are published here (Release, CPU)
 #   --previous FOLDER                  of another version, with gateway and silo in it: the cluster starts with these, is upgraded, rolled back, upgraded …
-#   --rounds N                         how often everything is replaced: 1 unless told otherwise, 2 with --previous
-#   --interval SECONDS                 between two generations: 0.33
+#   --rounds N                         how often everything is replaced: 1 unless told otherwise, 2 with --previous; 0 is a load that nothing disturbs
+#   --generations N                    to send at least; they go on as long as something is replaced: 5
+#   --interval SECONDS                 between two generations: 0.4
 #   --tls                              silos show each other certificates, which are renewed halfway
 #   --set KEY=VALUE                    a further value of the chart
 #   --out FOLDER                       for logs, which stay there; otherwise a new one under /tmp
@@ -19,13 +20,14 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=$PWD/deploy/rollout
 
-gateway='' silo='' previous='' rounds='' interval=0.33 tls=no out='' values=(--values "$here/values.yaml")
+gateway='' silo='' previous='' rounds='' interval=0.4 generations=5 tls=no out='' values=(--values "$here/values.yaml")
 while [ $# -gt 0 ]; do
   case $1 in
     --gateway) gateway=$2; shift 2 ;;
     --silo) silo=$2; shift 2 ;;
     --previous) previous=$2; shift 2 ;;
     --rounds) rounds=$2; shift 2 ;;
+    --generations) generations=$2; shift 2 ;;
     --interval) interval=$2; shift 2 ;;
     --tls) tls=yes; shift ;;
     --set) values+=(--set "$2"); shift 2 ;;
@@ -112,6 +114,7 @@ echo "${#gateways[@]} gateways and ${#silos[@]} silos of the $version version ar
 until api --fail --output /dev/null "$(any)/health/ready"; do sleep 0.5; done
 
 # Step 2: load, and everything is replaced
+before=$(redis_costs)
 load "$interval" &
 loader=$!
 until (($(lines "$out/accepted") >= 5)); do sleep 0.2; done
@@ -140,8 +143,11 @@ for ((round = 1; round <= rounds; round++)); do
   done
 done
 
+until (($(lines "$out/accepted") >= generations)); do sleep 0.2; done
+
 # Step 3: the count
 touch "$out/enough"
 wait "$loader"
 loader=''
 verdict
+costs "$before"

@@ -11,7 +11,7 @@
 #
 # Further settings can be given in the environment, for example CLIPGEN__Cluster__ProbeTimeout=00:00:05 on a machine that is busy with other things.
 #
-# Needs redis-server, curl and jq. Images go to Azurite where npm's azurite is in artifacts/node and the programs know Azure Blob, else to files.
+# Needs redis-server, curl and jq. Images go to Azurite where npm's azurite is in artifacts/node, else to files.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 requests=${1:-12}
@@ -27,16 +27,30 @@ out=${OUT:-$(mktemp -d /tmp/clipgen-local-XXXXXX)}
 mkdir -p "$out" && out=$(realpath "$out")
 
 declare -A pids
-# Silos first: without Redis they could not leave the cluster.
-stop_all() {
-  local name
-  for name in "${!pids[@]}"; do case $name in gateway-* | silo-*) kill -TERM "${pids[$name]}" 2> /dev/null || true ;; esac; done
-  for name in "${!pids[@]}"; do case $name in gateway-* | silo-*) wait "${pids[$name]}" 2> /dev/null || true ;; esac; done
-  for name in redis azurite; do [ -z "${pids[$name]:-}" ] || kill -TERM "${pids[$name]}" 2> /dev/null || true; done
-  wait
+# end PID…: tells them to, and kills those that have not after their grace.
+end() {
+  local process deadline=$((SECONDS + 75))
+  for process in "$@"; do kill -TERM "$process" 2> /dev/null || true; done
+  for process in "$@"; do
+    while kill -0 "$process" 2> /dev/null; do
+      ((SECONDS < deadline)) || kill -KILL "$process" 2> /dev/null || true
+      sleep 0.1
+    done
+  done
 }
-trap stop_all EXIT
-trap 'exit 143' INT TERM
+
+# Silos first: without Redis they could not leave the cluster.
+end_all() {
+  trap '' INT TERM
+  local name
+  local -a silos=() others=()
+  for name in "${!pids[@]}"; do case $name in gateway-* | silo-*) silos+=("${pids[$name]}") ;; *) others+=("${pids[$name]}") ;; esac; done
+  end "${silos[@]}"
+  end "${others[@]}"
+}
+trap end_all EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # Ports that are free now.
 free_port() { local port; while port=$((20000 + RANDOM % 20000)); (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do :; done; echo "$port"; }
@@ -98,7 +112,7 @@ pids[redis]=$!
 wait_for 30 "Redis" bash -c "exec 3<> /dev/tcp/127.0.0.1/$redis_port"
 
 azurite=artifacts/node/node_modules/azurite/dist/src/blob/main.js
-if [ -f "$azurite" ] && [ -f "$gateway/Azure.Storage.Blobs.dll" ]; then
+if [ -f "$azurite" ]; then
   node "$azurite" --location "$out/azurite" --blobPort "$blob_port" --silent --disableTelemetry --skipApiVersionCheck > "$out/azurite.log" &
   pids[azurite]=$!
   wait_for 60 "Azurite" bash -c "exec 3<> /dev/tcp/127.0.0.1/$blob_port"
@@ -117,7 +131,11 @@ echo "four silos are ready"
 
 url=http://127.0.0.1:${http[gateway-0]} other=http://127.0.0.1:${http[gateway-1]}
 curl --fail --silent --show-error --retry 10 --max-time 300 "$url/v1/images/generations" --header 'Content-Type: application/json' \
-  --data '{"prompt": "a large red circle on a white background", "seed": 1, "candidates": 2}' | jq --exit-status --raw-output '.data[0].b64_json' | base64 -d > "$out/picture.png"
+  --data '{"prompt": "a large red circle on a white background", "seed": 1, "candidates": 2}' > "$out/answer.json" &
+pids[request]=$!   # in the background, for a signal is heard only between commands
+wait "${pids[request]}"
+unset "pids[request]"
+jq --exit-status --raw-output '.data[0].b64_json' "$out/answer.json" | base64 -d > "$out/picture.png"
 [ "$(head -c 8 "$out/picture.png" | od -An -tx1 | tr -d ' \n')" = 89504e470d0a1a0a ] || { echo "$out/picture.png is no PNG." >&2; exit 1; }
 echo "made $out/picture.png ($(stat -c %s "$out/picture.png") bytes)"
 

@@ -11,9 +11,6 @@ namespace ClipGen.Deploy.Tests;
 /// <summary>Settings as the executables read them from their environment, and the types that they end up in.</summary>
 internal static class Settings
 {
-    // The blob store's section, as long as there is no blob store.
-    private static readonly string[] NotYet = ["ClipGen:Images"];
-
     private static readonly Dictionary<string, Type> Sections = new[] { typeof(ClusterOptions), typeof(ApiOptions), typeof(DeviceOptions), typeof(EngineOptions) }
         .SelectMany(type => type.Assembly.GetTypes())
         .Where(type => type.GetField("SectionName", BindingFlags.Public | BindingFlags.Static) is { IsLiteral: true })
@@ -31,9 +28,7 @@ internal static class Settings
     {
         foreach (var section in settings.GetSection("ClipGen").GetChildren())
         {
-            bool known = Sections.TryGetValue(section.Path, out var type);
-            if (!known && NotYet.Contains(section.Path)) continue;
-            Assert.True(known, $"{owner} is told {section.Path}, which nothing reads.");
+            Assert.True(Sections.TryGetValue(section.Path, out var type), $"{owner} is told {section.Path}, which nothing reads.");
             section.Bind(Activator.CreateInstance(type!)!, binder => binder.ErrorOnUnknownConfiguration = true);
         }
     }

@@ -25,6 +25,25 @@
 {{- $problems = append $problems "There is no Redis: set redis.enabled to true, or redis.existingSecret to a Secret whose key url leads to one." -}}
 {{- end -}}
 
+{{- /* TLS among silos */ -}}
+{{- with $values.cluster.tls -}}
+{{- if and .enabled (not .existingSecret) (not .certManager.enabled) -}}
+{{- $problems = append $problems "cluster.tls is on, but there is no certificate to show; set cluster.tls.existingSecret to a Secret with tls.crt, tls.key and ca.crt, or cluster.tls.certManager.enabled to true." -}}
+{{- end -}}
+{{- if and .existingSecret .certManager.enabled -}}
+{{- $problems = append $problems "cluster.tls has both existingSecret and certManager.enabled, and cert-manager would write over the Secret; leave one of them out." -}}
+{{- end -}}
+{{- if and (not .enabled) (or .existingSecret .authoritySecret .certManager.enabled) -}}
+{{- $problems = append $problems "cluster.tls says where certificates come from, but cluster.tls.enabled is false, and silos would talk in the clear; set it to true." -}}
+{{- end -}}
+{{- if and .certManager.issuerRef.name (not .certManager.enabled) -}}
+{{- $problems = append $problems "cluster.tls.certManager.issuerRef names an issuer, but cluster.tls.certManager.enabled is false, so nobody would ask it; set it to true." -}}
+{{- end -}}
+{{- if and .certManager.enabled (le (int .certManager.durationHours) (int .certManager.renewBeforeHours)) -}}
+{{- $problems = append $problems (printf "cluster.tls.certManager.renewBeforeHours is %d, and a certificate is valid for %d hours only, so it would be renewed all the time; lower the former." (int .certManager.renewBeforeHours) (int .certManager.durationHours)) -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* Who may call */ -}}
 {{- $outside := or $values.gateway.ingress.enabled $values.gateway.httpRoute.enabled -}}
 {{- if and $values.auth.anonymous $outside -}}
@@ -113,7 +132,7 @@
 {{- end -}}
 
 {{- /* Settings */ -}}
-{{- $own := list "ClipGen:Cluster:Connection" "ClipGen:Cluster:AdoNet:" "ClipGen:Cluster:ClusterId" "ClipGen:Cluster:ServiceId" "ClipGen:Cluster:SiloName" "ClipGen:Cluster:Roles" "ClipGen:Cluster:AdvertisedAddress" "ClipGen:Cluster:SiloPort" "ClipGen:Cluster:DataFolder" "ClipGen:Cluster:ShutdownGrace" "ClipGen:Http:" "ClipGen:Auth:" "ClipGen:Images:Store" "ClipGen:Images:Container" "ClipGen:Images:ConnectionString" "ClipGen:Images:AccountUrl" "ClipGen:FileImageStore:" "ClipGen:Devices:Names" "ClipGen:Devices:Models" "ClipGen:Devices:Stages" "ClipGen:Devices:DataFolder" -}}
+{{- $own := list "ClipGen:Cluster:Connection" "ClipGen:Cluster:AdoNet:" "ClipGen:Cluster:ClusterId" "ClipGen:Cluster:ServiceId" "ClipGen:Cluster:SiloName" "ClipGen:Cluster:Roles" "ClipGen:Cluster:AdvertisedAddress" "ClipGen:Cluster:SiloPort" "ClipGen:Cluster:DataFolder" "ClipGen:Cluster:ShutdownGrace" "ClipGen:Cluster:Tls:" "ClipGen:Http:" "ClipGen:Auth:" "ClipGen:Images:Store" "ClipGen:Images:Container" "ClipGen:Images:ConnectionString" "ClipGen:Images:AccountUrl" "ClipGen:FileImageStore:" "ClipGen:Devices:Names" "ClipGen:Devices:Models" "ClipGen:Devices:Stages" "ClipGen:Devices:DataFolder" -}}
 {{- $maps := list (list "settings" $values.settings) (list "gateway.settings" $values.gateway.settings) (list "silo.settings" $values.silo.settings) -}}
 {{- range $name, $given := $values.pools -}}
 {{- if $given -}}{{- $maps = append $maps (list (printf "pools.%s.settings" $name) (default (dict) $given.settings)) -}}{{- end -}}

@@ -62,6 +62,9 @@ Takes a list of maps, of which a later one has the last word.
   value: {{ include "clipgen-cluster.duration" .shutdownGraceSeconds | quote }}
 - name: CLIPGEN__Cluster__DataFolder
   value: /data
+{{- with include "clipgen-cluster.tlsEnv" $root }}
+{{ . }}
+{{- end }}
 - name: CLIPGEN__Http__Listen
   value: {{ printf "0.0.0.0:%s" (include "clipgen-cluster.httpPort" $root) | quote }}
 {{- if $root.Values.redis.enabled }}

@@ -12,6 +12,8 @@ internal static class CustomResources
         ["monitoring.coreos.com/v1/ServiceMonitor"] = typeof(ServiceMonitor),
         ["monitoring.coreos.com/v1/PrometheusRule"] = typeof(PrometheusRule),
         ["gateway.networking.k8s.io/v1/HTTPRoute"] = typeof(HttpRoute),
+        ["cert-manager.io/v1/Issuer"] = typeof(Issuer),
+        ["cert-manager.io/v1/Certificate"] = typeof(Certificate),
     };
 }
 

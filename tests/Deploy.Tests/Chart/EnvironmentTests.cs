@@ -9,9 +9,13 @@ using Microsoft.Extensions.Configuration;
 namespace ClipGen.Deploy.Tests.Chart;
 
 /// <summary>What the chart tells the executables is what they understand, by the types that read it.</summary>
-public sealed class EnvironmentTests
+public sealed class EnvironmentTests : IDisposable
 {
+    private readonly PodConfiguration _pods = new();
+
     public static TheoryData<string> ValuesFiles => new(Helm.ValuesFiles);
+
+    public void Dispose() => _pods.Dispose();
 
     [Theory]
     [MemberData(nameof(ValuesFiles))]
@@ -19,10 +23,7 @@ public sealed class EnvironmentTests
     {
         var rendering = await Helm.RenderAsync(values);
 
-        foreach (var (owner, _, container) in rendering.Silos())
-        {
-            Settings.AssertKnown(Configuration(rendering, container), owner);
-        }
+        foreach (var (owner, pod, container) in rendering.Silos()) Settings.AssertKnown(_pods.Of(rendering, pod, container), owner);
     }
 
     [Theory]
@@ -30,7 +31,7 @@ public sealed class EnvironmentTests
     public async Task Silos_find_their_cluster(string values)
     {
         var rendering = await Helm.RenderAsync(values);
-        var silos = rendering.Silos().Select(s => (s.Owner, s.Pod, s.Container, Options: ClusterOptions.From(Configuration(rendering, s.Container)))).ToList();
+        var silos = rendering.Silos().Select(s => (s.Owner, s.Pod, s.Container, Options: ClusterOptions.From(_pods.Of(rendering, s.Pod, s.Container)))).ToList();
 
         Assert.Single(silos.Select(s => (s.Options.ClusterId, s.Options.ServiceId)).Distinct());
         Assert.All(silos, silo =>
@@ -54,7 +55,7 @@ public sealed class EnvironmentTests
 
         Assert.All(rendering.Silos(), s =>
         {
-            var configuration = Configuration(rendering, s.Container);
+            var configuration = _pods.Of(rendering, s.Pod, s.Container);
             var listen = IPEndPoint.Parse(HttpOptions.From(configuration).Listen);
             Assert.Equal((IPAddress.Any, http), (listen.Address, listen.Port));
             Assert.Equal(silo, ClusterOptions.From(configuration).SiloPort);
@@ -84,7 +85,7 @@ public sealed class EnvironmentTests
         var rendering = await Helm.RenderAsync(values);
         var gateway = Assert.Single(rendering.Silos(), s => s.Container.Name == "gateway");
 
-        var options = AuthOptions.From(Configuration(rendering, gateway.Container));   // throws where it is open without having been asked for
+        var options = AuthOptions.From(_pods.Of(rendering, gateway.Pod, gateway.Container));   // throws where it is open without having been asked for
 
         Assert.NotEqual(options.AllowAnonymous, gateway.Container.EnvFrom?.Count > 0);
     }
@@ -97,7 +98,7 @@ public sealed class EnvironmentTests
 
         Assert.All(rendering.Silos(), s =>
         {
-            double grace = ClusterOptions.From(Configuration(rendering, s.Container)).ShutdownGrace.TotalSeconds;
+            double grace = ClusterOptions.From(_pods.Of(rendering, s.Pod, s.Container)).ShutdownGrace.TotalSeconds;
             double before = s.Container.Lifecycle?.PreStop?.Sleep?.Seconds ?? 0;
             Assert.True(s.Pod.Spec.TerminationGracePeriodSeconds >= grace + before + 10, $"{s.Owner}: {s.Pod.Spec.TerminationGracePeriodSeconds} s, of which {before} s before SIGTERM, for a grace of {grace} s");
         });
@@ -110,7 +111,8 @@ public sealed class EnvironmentTests
         string Pool(string name)
         {
             var options = new DeviceOptions();
-            Configuration(rendering, rendering.One<V1StatefulSet>($"-{name}").Spec.Template.Spec.Containers[0]).GetSection(DeviceOptions.SectionName).Bind(options);
+            var pod = rendering.One<V1StatefulSet>($"-{name}").Spec.Template;
+            _pods.Of(rendering, pod, pod.Spec.Containers[0]).GetSection(DeviceOptions.SectionName).Bind(options);
             return $"{string.Join(',', options.Names)}: {string.Join(',', options.Stages)}";
         }
         string? Card(string name) => rendering.One<V1StatefulSet>($"-{name}").Spec.Template.Spec.Containers[0].Resources.Limits?.Keys.SingleOrDefault(k => k.Contains('/', StringComparison.Ordinal));
@@ -118,31 +120,5 @@ public sealed class EnvironmentTests
         Assert.Equal(["cpu: encode", "cuda: sample", "cuda: decode"], new[] { "encode", "sample", "decode" }.Select(Pool));
         Assert.Equal([null, "nvidia.com/gpu", "nvidia.com/mig-1g.10gb"], new[] { "encode", "sample", "decode" }.Select(Card));
         Assert.DoesNotContain(rendering.All<V1StatefulSet>(), s => s.Metadata.Name.EndsWith("-gpu", StringComparison.Ordinal));
-    }
-
-    /// <summary>As Kubernetes and <see cref="EnvironmentSettings"/> make it of a container's environment.</summary>
-    private static IConfiguration Configuration(Rendering rendering, V1Container container)
-    {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var secret in (container.EnvFrom ?? []).Select(e => e.SecretRef.Name))
-        {
-            // A Secret that is there already is made as the README says.
-            var data = rendering.All<V1Secret>().SingleOrDefault(s => s.Metadata.Name == secret)?.StringData
-                ?? new Dictionary<string, string> { ["CLIPGEN__Auth__Keys__0__Sha256"] = new('a', 64), ["CLIPGEN__Auth__Keys__0__Tenant"] = "studio" };
-            foreach (var (key, value) in data) variables[key] = value;
-        }
-        foreach (var variable in container.Env)
-        {
-            string value = variable.Value ?? variable.ValueFrom?.SecretKeyRef?.Key switch
-            {
-                null => "",
-                "url" => "rediss://:secret@redis.example.com:6380",
-                "connectionString" => "UseDevelopmentStorage=true",
-                _ => "secret",
-            };
-            foreach (var (name, known) in variables) value = value.Replace($"$({name})", known, StringComparison.Ordinal);
-            variables[variable.Name] = value;
-        }
-        return Settings.Read(variables);
     }
 }

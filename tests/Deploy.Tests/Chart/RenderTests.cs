@@ -100,7 +100,7 @@ public sealed partial class RenderTests
     public async Task What_is_mounted_and_referred_to_is_there(string values)
     {
         var rendering = await Helm.RenderAsync(values);
-        string[] secrets = [.. rendering.All<V1Secret>().Select(s => s.Metadata.Name)];
+        string[] secrets = [.. rendering.All<V1Secret>().Select(s => s.Metadata.Name), .. rendering.All<Certificate>().Select(c => c.Spec.SecretName)];
         string given = await File.ReadAllTextAsync(Path.Combine(Helm.ChartFolder, $"{values}-values.yaml"), TestContext.Current.CancellationToken);
 
         foreach (var (owner, pod) in rendering.Pods())
@@ -113,7 +113,8 @@ public sealed partial class RenderTests
             Assert.All((pod.Spec.Volumes ?? []).Where(v => v.ConfigMap is not null), v => Assert.Contains(rendering.All<V1ConfigMap>(), c => c.Metadata.Name == v.ConfigMap.Name));
             if (pod.Spec.ServiceAccountName is { } account) Assert.Contains(rendering.All<V1ServiceAccount>(), a => a.Metadata.Name == account);
 
-            var referred = pod.Spec.Containers.SelectMany(c => (c.Env ?? []).Select(e => e.ValueFrom?.SecretKeyRef?.Name).Concat((c.EnvFrom ?? []).Select(e => e.SecretRef?.Name))).OfType<string>();
+            var referred = pod.Spec.Containers.SelectMany(c => (c.Env ?? []).Select(e => e.ValueFrom?.SecretKeyRef?.Name).Concat((c.EnvFrom ?? []).Select(e => e.SecretRef?.Name)))
+                .Concat((pod.Spec.Volumes ?? []).Select(v => v.Secret?.SecretName)).OfType<string>();
             Assert.All(referred, name => Assert.True(secrets.Contains(name) || given.Contains(name, StringComparison.Ordinal), $"{owner} needs the Secret {name}, which neither the chart makes nor the values name."));
         }
     }
@@ -121,6 +122,8 @@ public sealed partial class RenderTests
     [Theory]
     [InlineData("ci/default")]
     [InlineData("ci/full")]
+    [InlineData("ci/tls")]
+    [InlineData("ci/tls-secret")]
     [InlineData("examples/three-pools")]
     public async Task It_renders_as_approved(string values)
     {

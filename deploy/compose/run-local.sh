@@ -115,7 +115,7 @@ azurite=artifacts/node/node_modules/azurite/dist/src/blob/main.js
 if [ -f "$azurite" ]; then
   node "$azurite" --location "$out/azurite" --blobPort "$blob_port" --silent --disableTelemetry --skipApiVersionCheck > "$out/azurite.log" &
   pids[azurite]=$!
-  wait_for 60 "Azurite" bash -c "exec 3<> /dev/tcp/127.0.0.1/$blob_port"
+  wait_for 300 "Azurite" bash -c "exec 3<> /dev/tcp/127.0.0.1/$blob_port"
   # Azurite's account, whose key is in its manual.
   key=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==
   images=(CLIPGEN__Images__Store=blob "CLIPGEN__Images__ConnectionString=DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=$key;BlobEndpoint=http://127.0.0.1:$blob_port/devstoreaccount1;")

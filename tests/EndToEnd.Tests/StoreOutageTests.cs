@@ -133,9 +133,9 @@ public sealed class StoreOutageTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     /// <returns>The first of the generations that has found the store away.</returns>
-    private static async Task<GenerationStatus> WaitingForStoreAsync(IClipGenClient client, IReadOnlyList<string> ids)
+    private static async Task<GenerationStatus> WaitingForStoreAsync(IClipGenClient client, string[] ids)
     {
-        for (int i = 0; ; i = (i + 1) % ids.Count)
+        for (int i = 0; ; i = (i + 1) % ids.Length)
         {
             var status = await client.GetAsync(ids[i], Stop);
             if (status is { Retries: > 0, State: GenerationState.Running }) return status;

@@ -1,3 +1,4 @@
+using ClipGen.Models.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -47,7 +48,7 @@ public sealed class Clip : Module
     }
 
     /// <summary>Token and position embeddings: [B, L, W].</summary>
-    public Tensor embed_text(Tensor ids) => token_embedding.forward(ids) + positional_embedding.narrow(0, 0, ids.shape[1]);
+    public Tensor embed_text(Tensor ids) => token_embedding.forward(ids).Plus(positional_embedding.narrow(0, 0, ids.shape[1]));
 
     /// <summary>Divides every row by its L2 norm, without an epsilon, as the original does: [B, E].</summary>
     public static Tensor Normalize(Tensor embeddings) => embeddings / embeddings.norm(-1, keepdim: true);

@@ -43,8 +43,8 @@ public sealed class ClipBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        x = x + attn.forward(ln_1.forward(x), causal);
-        return (x + mlp.forward(ln_2.forward(x))).MoveToOuterDisposeScope();
+        x = x.Plus(attn.forward(ln_1.forward(x), causal));
+        return x.Plus(mlp.forward(ln_2.forward(x))).MoveToOuterDisposeScope();
     }
 }
 
@@ -67,5 +67,5 @@ public sealed class ClipMlp : Module<Tensor, Tensor>
         return c_proj.forward(QuickGelu(c_fc.forward(x))).MoveToOuterDisposeScope();
     }
 
-    public static Tensor QuickGelu(Tensor x) => x * sigmoid(1.702 * x);
+    public static Tensor QuickGelu(Tensor x) => x * sigmoid(x.mul(Scalars.QuickGelu));
 }

@@ -1,3 +1,4 @@
+using ClipGen.Models.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -49,7 +50,7 @@ public sealed class Gpt : Module<Tensor, Tensor, Tensor>
         long length = codes.shape[1] + 1;
         if (length > Config.BlockSize) throw new ArgumentException($"{codes.shape[1]} codes and the condition do not fit {Config.BlockSize} positions.", nameof(codes));
         using var scope = NewDisposeScope();
-        var x = cat([cond_proj.forward(cond).unsqueeze(1), tok_emb.forward(codes)], 1) + pos_emb.narrow(1, 0, length); // [B, L + 1, E]
+        var x = cat([cond_proj.forward(cond).unsqueeze(1), tok_emb.forward(codes)], 1).Plus(pos_emb.narrow(1, 0, length)); // [B, L + 1, E]
         if (training && Config.Dropout > 0) x = functional.dropout(x, Config.Dropout, training);
         return x.MoveToOuterDisposeScope();
     }
@@ -86,10 +87,10 @@ public sealed class Gpt : Module<Tensor, Tensor, Tensor>
     private Tensor walk(Tensor codes, Tensor cond, Tensor positions, KvCache cache, int? slot)
     {
         using var scope = NewDisposeScope();
-        var first = positions.eq(0).unsqueeze(1);                                                                  // [S, 1]
+        var first = positions.eq(Scalars.Zero).unsqueeze(1);                                                       // [S, 1]
         // A tensor over a .NET array is not aligned, and an unaligned product differs in its last bits; a copy is aligned.
         var x = where(first, cond_proj.forward(cond.clone()), tok_emb.forward(codes));                             // [S, E]
-        x = (x + pos_emb[0].index_select(0, positions)).unsqueeze(1);                                              // [S, 1, E]
+        x = x.Plus(pos_emb[0].index_select(0, positions)).unsqueeze(1);                                            // [S, 1, E]
         Tensor rows = cache.Rows(positions, slot), mask = cache.Mask(positions, x.dtype);
         for (int layer = 0; layer < layers.Length; layer++) x = layers[layer].encoder.step(x, layer, cache, rows, mask, slot); // [S, 1, E]
         return x.MoveToOuterDisposeScope();

@@ -51,8 +51,8 @@ public sealed class GptLayer : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        x = x + drop(self_attn.forward(norm1.forward(x), causal: true, training ? dropout : 0));
-        return (x + mlp(norm2.forward(x))).MoveToOuterDisposeScope();
+        x = x.Plus(drop(self_attn.forward(norm1.forward(x), causal: true, training ? dropout : 0)));
+        return x.Plus(mlp(norm2.forward(x))).MoveToOuterDisposeScope();
     }
 
     /// <summary>One position of every slot, each at its own place in its sequence; or several of one slot.</summary>
@@ -65,8 +65,8 @@ public sealed class GptLayer : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var (q, k, v) = self_attn.project(norm1.forward(x));                                      // 3 × [S, H, 1, D]
         var (keys, values) = cache.Append(layer, rows, k, v, slot);                               // [S, H, T, D]
-        x = x + self_attn.join(PackedAttention.look(q, keys, values, mask));                      // [S, 1, E]
-        return (x + mlp(norm2.forward(x))).MoveToOuterDisposeScope();
+        x = x.Plus(self_attn.join(PackedAttention.look(q, keys, values, mask)));                  // [S, 1, E]
+        return x.Plus(mlp(norm2.forward(x))).MoveToOuterDisposeScope();
     }
 
     private Tensor mlp(Tensor x) => drop(linear2.forward(drop(functional.gelu(linear1.forward(x)))));

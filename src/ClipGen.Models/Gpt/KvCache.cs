@@ -1,3 +1,4 @@
+using ClipGen.Models.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,13 +40,13 @@ public sealed class KvCache : IDisposable
 
     /// <summary>Where head h of slot s writes its position t in a layer's flat rows: (s × heads + h) × block + t.</summary>
     /// <param name="slot">The slot of all positions; null for one each.</param>
-    internal Tensor Rows(Tensor positions, int? slot) => ((slot is { } one ? starts[one] : starts) + positions.unsqueeze(1)).flatten(); // [S · H]
+    internal Tensor Rows(Tensor positions, int? slot) => (slot is { } one ? starts[one] : starts).Plus(positions.unsqueeze(1)).flatten(); // [S · H]
 
     /// <summary>0 where a slot may look (its own positions up to now), −∞ elsewhere: [S, 1, 1, T].</summary>
     internal Tensor Mask(Tensor positions, ScalarType dtype)
     {
         var future = timeline.greater(positions.unsqueeze(1));                                                       // [S, T]
-        return zeros([Slots, BlockSize], dtype, positions.device).masked_fill_(future, float.NegativeInfinity).view(Slots, 1, 1, BlockSize);
+        return zeros([Slots, BlockSize], dtype, positions.device).masked_fill_(future, Scalars.NegativeInfinity).view(Slots, 1, 1, BlockSize);
     }
 
     /// <summary>Writes one position a row, [S, H, 1, D], and returns all that the rows' slots have: [S, H, T, D] each.</summary>

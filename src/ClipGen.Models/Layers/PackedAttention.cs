@@ -56,8 +56,9 @@ public sealed class PackedAttention : Module
         // On the CPU the fused kernel computes a row differently in each of its threads (seen in libtorch 2.10: their work space is not aligned alike).
         if (query.device_type != DeviceType.CPU) return functional.scaled_dot_product_attention(query, keys, values, mask);
         using var scope = NewDisposeScope();
-        var scores = (query / Math.Sqrt(query.shape[3])).matmul(keys.transpose(2, 3)) + mask; // [B, H, 1, T]
-        return scores.softmax(-1).matmul(values).MoveToOuterDisposeScope();                   // [B, H, 1, D]
+        using Scalar root = Math.Sqrt(query.shape[3]);
+        var scores = query.div(root).matmul(keys.transpose(2, 3)).Plus(mask); // [B, H, 1, T]
+        return scores.softmax(-1).matmul(values).MoveToOuterDisposeScope();   // [B, H, 1, D]
     }
 
     /// <summary>Joins the heads again and applies the output projection: [B, H, L, D] to [B, L, E].</summary>

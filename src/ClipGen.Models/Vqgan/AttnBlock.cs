@@ -24,6 +24,6 @@ public sealed class AttnBlock : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var places = norm.forward(x).flatten(2).transpose(1, 2);                                          // [B, HW, C]
-        return (x + attn.forward(places).transpose(1, 2).reshape(x.shape)).MoveToOuterDisposeScope();     // [B, C, H, W]
+        return x.Plus(attn.forward(places).transpose(1, 2).reshape(x.shape)).MoveToOuterDisposeScope();   // [B, C, H, W]
     }
 }

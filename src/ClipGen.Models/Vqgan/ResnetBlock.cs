@@ -29,6 +29,6 @@ public sealed class ResnetBlock : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return (block.forward(x) + (shortcut?.forward(x) ?? x)).MoveToOuterDisposeScope();
+        return block.forward(x).Plus(shortcut?.forward(x) ?? x).MoveToOuterDisposeScope();
     }
 }

@@ -37,10 +37,14 @@ public sealed class SlowStoreTests : IDisposable
     public async Task No_more_images_are_drawn_than_there_is_room_for_until_they_are_stored()
     {
         const int Generations = 12, Candidates = 2;
+        var hold = new TaskCompletionSource();
+        _engine.Hold = hold.Task;
         await using var sut = await StartAsync();
         var generations = new List<IGenerationGrain>();
         for (int i = 0; i < Generations; i++) generations.Add(await sut.Submit(await sut.Request(seed: (ulong)i, candidates: Candidates, keep: 1)));
 
+        while (_engine.Encoded < Generations) await Task.Delay(5, Sut.Token);   // none of them waits undrawn from here on
+        hold.SetResult();
         // All codes are drawn, the store is asked again and again: whoever has an image has asked.
         while (_engine.Sampled < Generations * Candidates || _store.Refused < 20) await Task.Delay(5, Sut.Token);
         Assert.Equal(Room, _store.Asked);

@@ -32,7 +32,7 @@ public sealed class TraceTreeTests(ObservedCluster cluster) : IClassFixture<Obse
     public async Task One_generation_is_one_trace_across_three_silos()
     {
         cluster.Require();
-        string id = (await cluster.DrawBySdkAsync(new() { Prompt = "a small blue square", Model = "sim", Candidates = 4 })).Id;
+        string id = (await cluster.DrawBySdkAsync(new() { Prompt = "a small blue square", Model = "sim", Candidates = 4, Seed = 7 })).Id;
 
         long began = Stopwatch.GetTimestamp();
         List<OtlpSpan> trace, steps;

@@ -5,7 +5,7 @@ namespace ClipGen.Cli.Benchmarks;
 /// <summary>What previews cost: the same cluster on the same engine, with three previews of every request and with none.</summary>
 internal static class PreviewsBench
 {
-    private const double Promised = 0.95;
+    private static readonly CostBench Bench = new("plain", "previewed", Promised: 0.95);
 
     public static async Task<int> RunAsync(ServeBenchSettings settings, CancellationToken cancellationToken)
     {
@@ -15,7 +15,6 @@ internal static class PreviewsBench
         await using var engine = await ServedEngine.StartAsync(settings, cancellationToken);
         long asked = 0, shown = 0;
 
-        Task<FullSlots> PlainAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, seconds, cancellationToken);
         Task<FullSlots> PreviewedAsync(double seconds) => FullSlots.MeasureAsync(engine, DrawAsync, seconds, cancellationToken);
         async Task DrawAsync(GenerationRequest request, CancellationToken stop)
         {
@@ -23,12 +22,6 @@ internal static class PreviewsBench
             Interlocked.Add(ref shown, await engine.DrawThroughClusterAsync(request, Submission.MaxPreviews, stop));
         }
 
-        line.Show("warming up …");
-        await PlainAsync(0);
-        await PreviewedAsync(0);
-        var compared = await Comparison.MeasureAsync(
-            () => PlainAsync(settings.Seconds), () => PreviewedAsync(settings.Seconds), settings.Pairs, settings.MostPairs, Promised, pair => line.Show(settings.Describe(pair)));
-        line.Dispose();
-        return new CostReport(settings, engine.Model, engine.Device, engine.Candidates, new(compared, "plain", "previewed", Promised), [("previews_asked", asked), ("previews_shown", shown)]).Print();
+        return await Bench.RunAsync(settings, engine, line, PreviewedAsync, () => [("previews_asked", asked), ("previews_shown", shown)], cancellationToken);
     }
 }

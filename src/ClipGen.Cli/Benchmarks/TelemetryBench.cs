@@ -14,7 +14,7 @@ namespace ClipGen.Cli.Benchmarks;
 /// </summary>
 internal static class TelemetryBench
 {
-    private const double Promised = 0.97;
+    private static readonly CostBench Bench = new("unseen", "traced", Promised: 0.97);
 
     public static async Task<int> RunAsync(ServeBenchSettings settings, CancellationToken cancellationToken)
     {
@@ -25,21 +25,14 @@ internal static class TelemetryBench
         await using var sink = await TelemetrySink.StartAsync(cancellationToken);
         using var spans = new SpanCounter();
 
-        Task<FullSlots> UnseenAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, seconds, cancellationToken);
         async Task<FullSlots> SeenAsync(double seconds)
         {
             using var traces = Sdk.CreateTracerProviderBuilder().AddClipGen().AddProcessor(spans).AddOtlpExporter(o => Send(o, new(sink.Address, "v1/traces"))).Build();
             using var metrics = Sdk.CreateMeterProviderBuilder().AddClipGen().AddOtlpExporter(o => Send(o, new(sink.Address, "v1/metrics"))).Build();
-            return await UnseenAsync(seconds);
+            return await FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, seconds, cancellationToken);
         }
 
-        line.Show("warming up …");
-        await UnseenAsync(0);
-        await SeenAsync(0);
-        var compared = await Comparison.MeasureAsync(
-            () => UnseenAsync(settings.Seconds), () => SeenAsync(settings.Seconds), settings.Pairs, settings.MostPairs, Promised, pair => line.Show(settings.Describe(pair)));
-        line.Dispose();
-        return new CostReport(settings, engine.Model, engine.Device, engine.Candidates, new(compared, "unseen", "traced", Promised), [("spans", spans.Count), ("bytes_sent", sink.Bytes)]).Print();
+        return await Bench.RunAsync(settings, engine, line, SeenAsync, () => [("spans", spans.Count), ("bytes_sent", sink.Bytes)], cancellationToken);
     }
 
     private static void Send(OtlpExporterOptions options, Uri to) => (options.Protocol, options.Endpoint) = (OtlpExportProtocol.HttpProtobuf, to);

@@ -82,9 +82,8 @@ public static class ClipGenClusteringExtensions
     private static int ReservePort(this ISiloBuilder silo, IPAddress address)
     {
         var reservation = new PortReservation(address);
-        int port = reservation.Port;
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(reservation);
-        return port;
+        return reservation.Port;
     }
 
     private static void UseRedis(this ISiloBuilder silo, StackExchange.Redis.ConfigurationOptions redis)

@@ -1,0 +1,27 @@
+using ClipGen.Cli.Terminal;
+
+namespace ClipGen.Cli.Benchmarks;
+
+/// <summary>What something costs that a cluster may do without: the same cluster on the same engine, measured without it and with it.</summary>
+/// <param name="Without">A word for going without, for example "unseen".</param>
+/// <param name="With">A word for having it.</param>
+/// <param name="Promised">The least share of the throughput that is to be left.</param>
+internal sealed record CostBench(string Without, string With, double Promised)
+{
+    /// <param name="with">Measures so many seconds with it.</param>
+    /// <param name="notes">Asked at the end for numbers that show that it was really there.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(
+        ServeBenchSettings settings, ServedEngine engine, StatusLine line, Func<double, Task<FullSlots>> with, Func<IReadOnlyList<(string Name, long Number)>> notes, CancellationToken cancellationToken)
+    {
+        Task<FullSlots> WithoutAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, seconds, cancellationToken);
+
+        line.Show("warming up …");
+        await WithoutAsync(0);
+        await with(0);
+        var compared = await Comparison.MeasureAsync(
+            () => WithoutAsync(settings.Seconds), () => with(settings.Seconds), settings.Pairs, settings.MostPairs, Promised, pair => line.Show(settings.Describe(pair)));
+        line.Dispose();
+        return new CostReport(settings, engine.Model, engine.Device, engine.Candidates, new(compared, Without, With, Promised), notes()).Print();
+    }
+}

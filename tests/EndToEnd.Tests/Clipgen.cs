@@ -16,18 +16,8 @@ internal sealed class Clipgen(string folder)
     public async Task<Outcome> RunAsync(params string[] arguments)
     {
         using var process = Start(arguments);
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        try
-        {
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-        return new(process.ExitCode, await output, await errors);
+        var (exitCode, output, errors) = await Programs.EndAsync(process);
+        return new(exitCode, output, errors);
     }
 
     /// <summary>Runs and expects success.</summary>

@@ -20,6 +20,7 @@ public sealed class BadInputTests(RandomModel noise) : IDisposable
     [InlineData(2, "--seed is '-3'; it must be a whole number from 0", "x", "--seed", "-3")]
     [InlineData(2, "--candidates is 'many'; it must be a whole number", "x", "--candidates", "many")]
     [InlineData(2, "format is 'gif'; use png, jpeg or webp", "x", "--format", "gif")]
+    [InlineData(2, "top_k is 0", "@home", "--top-k", "0")]
     [InlineData(1, "There is no device 'tpu'", "x", "--device", "tpu")]
     [InlineData(1, "is a file, not a folder", "x", "--out", "a-file")]
     [InlineData(1, "holds no bundle.json", "x", "--model", ".")]

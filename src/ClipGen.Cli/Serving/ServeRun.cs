@@ -3,7 +3,6 @@ using ClipGen.Cluster.Hosting;
 using ClipGen.Gateway;
 using ClipGen.Silo;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Hosting;
 
 namespace ClipGen.Cli.Serving;
 
@@ -20,7 +19,6 @@ internal static class ServeRun
         if (isGateway) builder.AddClipGenApi();
         await using var app = builder.BuildClipGen();
         if (isGateway) app.MapClipGenApi();
-        await app.RunAsync(cancellationToken);
-        return Environment.ExitCode;
+        return await app.RunToEndAsync(cancellationToken);
     }
 }

@@ -19,7 +19,8 @@ internal static class CommandRunner
 
     public static async Task<int> RunAsync(RootCommand root, string[] arguments)
     {
-        var parsed = root.Parse(arguments);
+        // A prompt may begin with "@": no file of arguments is meant by it.
+        var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors) Console.Error.WriteLine($"clipgen: {error.Message}");

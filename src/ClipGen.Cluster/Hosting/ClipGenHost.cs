@@ -77,14 +77,31 @@ public static class ClipGenHost
             configure?.Invoke(builder);
             await using var app = builder.BuildClipGen();
             map?.Invoke(app);
-            await app.RunAsync();
-            return Environment.ExitCode;
+            return await app.RunToEndAsync(CancellationToken.None);
         }
         catch (OptionsValidationException exception)
         {
             foreach (string failure in exception.Failures) await Console.Error.WriteLineAsync($"{program}: {failure}");
             return 2;
         }
+    }
+
+    /// <summary>Runs until the process is told to stop; told so while it still starts, because what it needs is not there, it ends in good order as well.</summary>
+    /// <param name="cancellationToken">Tells it as Ctrl+C and SIGTERM do.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunToEndAsync(this WebApplication app, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var stopping = app.Lifetime.ApplicationStopping;
+        try
+        {
+            await app.RunAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested || cancellationToken.IsCancellationRequested)
+        {
+            // The start was given up: there was nothing yet to hand over.
+        }
+        return Environment.ExitCode;
     }
 
     /// <summary>Builds the application with its health endpoints and <c>/metrics</c>.</summary>

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Hosting;
 using ClipGen.Cluster.Tests.Embedded;
@@ -47,6 +49,22 @@ public sealed class HostStopTests : IDisposable
         var end = (await Sut.Watch(second.Services.GetRequiredService<IGrainFactory>().GetGrain<IGenerationGrain>(id)))[^1].Status;
 
         Assert.Equal((GenerationState.Completed, 0), (end.State, end.Retries));
+    }
+
+    [Fact]
+    public async Task Told_to_stop_while_it_waits_for_what_it_needs_it_ends_well()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);   // takes connections and says nothing
+        silent.Start();
+        var settings = new Dictionary<string, string?> { ["ClipGen:Cluster:Connection"] = $"redis://{silent.LocalEndpoint}", ["ClipGen:Http:Listen"] = "127.0.0.1:0" };
+        await using var app = ClipGenHost.CreateBuilder(settings, _ => { }).BuildClipGen();
+
+        var run = app.RunToEndAsync(CancellationToken.None);
+        using var asked = await silent.AcceptTcpClientAsync(Sut.Token);
+        Assert.False(run.IsCompleted);
+        app.Lifetime.StopApplication();
+
+        Assert.Equal(0, await run.WaitAsync(Sut.Token));
     }
 
     private async Task<WebApplication> Start(string stepTime)

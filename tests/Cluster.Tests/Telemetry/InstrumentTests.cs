@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
 using ClipGen.Cluster.Telemetry;
 using ClipGen.Silo.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,6 +45,16 @@ public sealed class InstrumentTests
         var instruments = Create(new OneGpu());
         Assert.Equal(Expected, instruments.Select(Describe).Order(StringComparer.Ordinal));
         Assert.All(instruments, i => Assert.False(string.IsNullOrWhiteSpace(i.Description), i.Name));
+    }
+
+    [Fact]
+    public void Each_is_in_the_reference_for_operators_and_nothing_else_is()
+    {
+        string[] rows = [.. File.ReadLines(Path.Combine(Repository.Root, "deploy", "docs", "telemetry.md")).SkipWhile(line => line != "## Metrics").Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
+        var described = rows.SelectMany(row => Regex.Matches(row.Split('|')[1], "`([^`]+)`").Select(m => m.Groups[1].Value));
+
+        // The SDK's own is created in its users' processes.
+        Assert.Equal(Expected.Select(line => line.Split(' ')[1]).Append("gen_ai.client.operation.duration").Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
 
     [Fact]

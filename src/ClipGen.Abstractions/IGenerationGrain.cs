@@ -102,7 +102,7 @@ public sealed record GenerationStatus
     /// <summary>Set when <see cref="State"/> is <see cref="GenerationState.Completed"/>.</summary>
     [Id(5)] public GenerationResult? Result { get; init; }
 
-    /// <summary>Set when <see cref="State"/> is <see cref="GenerationState.Failed"/>.</summary>
+    /// <summary>Set when <see cref="State"/> is <see cref="GenerationState.Failed"/>: what the operator is told.</summary>
     [Id(6)] public string? Error { get; init; }
 
     /// <summary>Sequences that wait before its last one, while it waits.</summary>
@@ -125,6 +125,9 @@ public sealed record GenerationStatus
 
     /// <summary>Set when this is a replay and <see cref="State"/> is <see cref="GenerationState.Completed"/>; <see cref="Result"/> has no images then.</summary>
     [Id(13)] public ReplayOutcome? Replay { get; init; }
+
+    /// <summary>What others than the operator are told, where <see cref="Error"/> names the operator's own files, addresses or accounts; null where it may be told as it is.</summary>
+    [Id(14)] public string? ErrorToOthers { get; init; }
 }
 
 /// <summary>One numbered event of a generation.</summary>

@@ -97,4 +97,19 @@ public sealed class ImageTests
         Assert.Contains("broken weights", answer.Error.GetProperty("message").GetString());
         Assert.Equal(("false", "1"), (answer.Header("x-should-retry"), answer.Header("retry-after")));
     }
+
+    [Fact]
+    public async Task A_store_that_fails_is_told_without_the_place_where_it_is()
+    {
+        string file = Path.GetTempFileName();
+        await using var sut = await Sut.CreateSut(new() { ["ClipGen:FileImageStore:RootFolder"] = Path.Combine(file, "images") }, [new FakeEngine()]);
+
+        var answer = await sut.Images("""{"prompt":"a red circle"}""");
+
+        answer.IsError(500, "server_error", "generation_failed", null);
+        string message = answer.Error.GetProperty("message").GetString()!;
+        Assert.Contains("its images could not be stored", message);
+        Assert.DoesNotContain(file, message);
+        File.Delete(file);
+    }
 }

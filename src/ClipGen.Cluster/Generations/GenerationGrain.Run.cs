@@ -8,6 +8,8 @@ internal sealed partial class GenerationGrain
 {
     private GenerationTrace? _trace;
 
+    private const string NotStored = "its images could not be stored; the log of whoever runs the cluster says why, under the generation's id.";
+
     /// <summary>A replay is compared and thrown away.</summary>
     private bool StoresImages => Submission.Replay is null;
 
@@ -81,7 +83,7 @@ internal sealed partial class GenerationGrain
             LogFailed(e, Id);
             trace.Error = e;
             end = GenerationEventKind.Failed;
-            status = log.Status with { State = GenerationState.Failed, Error = OneLine(e.Message) };
+            status = log.Status with { State = GenerationState.Failed, Error = OneLine(e.Message), ErrorToOthers = e is ImageStoreException ? NotStored : null };
         }
         trace.End(status);
         try

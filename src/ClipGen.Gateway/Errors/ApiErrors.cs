@@ -52,7 +52,7 @@ internal static class ApiErrors
     /// <summary>How a generation that ended without images is told to who waited for them.</summary>
     public static ApiException Ended(GenerationStatus status) => status.State == GenerationState.Cancelled
         ? new(StatusCodes.Status400BadRequest, ErrorTypes.InvalidRequest, ErrorCodes.GenerationCancelled, $"The generation {status.Id} was cancelled.") { ShouldRetry = false }
-        : new(StatusCodes.Status500InternalServerError, ErrorTypes.Server, ErrorCodes.GenerationFailed, $"The generation {status.Id} failed: {status.Error}") { ShouldRetry = false, RetryAfter = Soon };
+        : new(StatusCodes.Status500InternalServerError, ErrorTypes.Server, ErrorCodes.GenerationFailed, $"The generation {status.Id} failed: {status.ErrorToOthers ?? status.Error}") { ShouldRetry = false, RetryAfter = Soon };
 
     private static TimeSpan Until(DateTimeOffset? time) => time - DateTimeOffset.UtcNow is { } left && left > Soon ? left : Soon;
 

@@ -57,6 +57,7 @@ internal sealed class Sut : IAsyncDisposable
         var app = builder.BuildClipGen();
         app.MapClipGenApi();
         await app.StartAsync(Token);
+        if (engines.Length > 0) await app.Services.GetRequiredService<DeviceReporter>().Told.WaitAsync(Token);
         return new(app, folder);
     }
 

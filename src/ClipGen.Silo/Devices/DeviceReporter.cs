@@ -19,20 +19,25 @@ internal sealed partial class DeviceReporter(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(3);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<string, Task> _telling = [];
+    private readonly ConcurrentDictionary<string, Task<bool>> _telling = [];
+    private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loop = Task.CompletedTask;
 
     public void Participate(ISiloLifecycle observer) =>
         observer.Subscribe(nameof(DeviceReporter), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+
+    /// <summary>Done when everybody who is to know of the devices has heard of them once.</summary>
+    public Task Told => _told.Task;
 
     /// <summary>Tells how things stand now.</summary>
     public async Task ReportAsync()
     {
         var reports = samplers.All.Select(s => s.Report()).ToList();
         if (reports.Count == 0) return;
-        await Task.WhenAll(reports.Select(report => TellAsync($"{report.Model.Name} {report.Key}", () => grains.GetGrain<IGatewayGrain>(report.Model.Name).ReportAsync(report))));
+        bool[] told = await Task.WhenAll(reports.Select(report => TellAsync($"{report.Model.Name} {report.Key}", () => grains.GetGrain<IGatewayGrain>(report.Model.Name).ReportAsync(report))));
         // Then: whoever has found a device in the directory is not told by its gateway that there is none.
-        await TellAsync("directory", () => grains.GetGrain<IClusterDirectoryGrain>(0).AnnounceAsync(silo.Name, reports));
+        bool listed = await TellAsync("directory", () => grains.GetGrain<IClusterDirectoryGrain>(0).AnnounceAsync(silo.Name, reports));
+        if (listed && told.All(heard => heard)) _told.TrySetResult();
     }
 
     public void Dispose() => _stop.Dispose();
@@ -95,18 +100,20 @@ internal sealed partial class DeviceReporter(
     }
 
     /// <summary>A gateway that does not answer must not keep the others from hearing, and is not told twice at once: reports keep their order.</summary>
-    private Task TellAsync(string whom, Func<Task> tell) =>
+    private Task<bool> TellAsync(string whom, Func<Task> tell) =>
         _telling.AddOrUpdate(whom, _ => TryAsync(tell), (_, before) => before.IsCompleted ? TryAsync(tell) : before);
 
-    private async Task TryAsync(Func<Task> tell)
+    private async Task<bool> TryAsync(Func<Task> tell)
     {
         try
         {
             await tell().WaitAsync(Patience, time);   // whoever does not answer must not keep the others from hearing
+            return true;
         }
         catch (Exception e)
         {
             LogNotTold(e, silo.Name);   // there may be no gateway yet; the next report is a second away
+            return false;
         }
     }
 

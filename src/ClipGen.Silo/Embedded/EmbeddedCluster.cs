@@ -17,6 +17,8 @@ namespace ClipGen.Silo.Embedded;
 /// </summary>
 public sealed class EmbeddedCluster : IAsyncDisposable
 {
+    private static readonly TimeSpan ToBeHeard = TimeSpan.FromSeconds(30);
+
     private readonly IHost _host;
     private int _disposed;
 
@@ -41,6 +43,9 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         {
             host = Build(options, options.DataFolder ?? temporary!, engines);
             await host.StartAsync(cancellationToken);
+            // On a busy machine the first report may fail, and without one there is no model to ask for. If none gets through, the first request says why.
+            if (engines.Count > 0) await Task.WhenAny(host.Services.GetRequiredService<DeviceReporter>().Told, Task.Delay(ToBeHeard, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
             return new(host, temporary);
         }
         catch

@@ -53,8 +53,11 @@ public sealed class DeviceWatchTests
         await using var sut = await Sut.CreateSut(
             services => services.Configure<DeviceOptions>(o => (o.CheckAfterSilence, o.CheckTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1))), [good, hung]);
 
-        var end = (await sut.Draw(await sut.Request(candidates: 8)))[^1].Status;
-        Assert.Equal((GenerationState.Completed, 8), (end.State, good.Sampled));
+        var request = await sut.Request(candidates: 8);
+        var end = (await sut.Draw(request))[^1].Status;
+        Assert.Equal(GenerationState.Completed, end.State);
+        // More, if the test gets no time for a second: then the good one is silent as well, and has to prove itself.
+        Assert.InRange(good.Begun.Count(seed => seed == request.Seed), 8, int.MaxValue);
         Assert.Contains("within 1 s", (await sut.Status()).Devices[1].Trouble);
 
         hung.Hang = Task.CompletedTask;

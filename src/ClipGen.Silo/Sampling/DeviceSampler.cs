@@ -198,6 +198,7 @@ public sealed class DeviceSampler : IAsyncDisposable
             if (!replaced) _active.Remove((generation, candidate));
         }
         running.Stop.Dispose();
+        span?.Stop();   // whoever has heard of a generation's end finds its trace whole
         if (!replaced) _outbox.Ended(generation, candidate, last);
     }
 

@@ -24,7 +24,6 @@ public sealed class RetentionTests : IDisposable
 
         await Gone(generation);
 
-        await Assert.ThrowsAsync<KeyNotFoundException>(() => generation.GetStatusAsync());
         Assert.All(images.Images.Select(i => i.Location).Append(images.ManifestLocation), file => Assert.Equal(!withImages, File.Exists(file)));
         Assert.Empty(Files("imageowners"));
         while (Files("finished_finishedindex").Count > 0) await Task.Delay(20, Sut.Token);   // the index of it is written off behind it
@@ -57,7 +56,7 @@ public sealed class RetentionTests : IDisposable
         }
         Assert.NotEmpty(Files(generation.GetPrimaryKeyString()));
         await using var second = await Start(Short);
-        await Gone(generation);
+        await Gone(second.Grains.GetGrain<IGenerationGrain>(generation.GetPrimaryKeyString()));
     }
 
     [Fact]
@@ -86,9 +85,23 @@ public sealed class RetentionTests : IDisposable
         Assert.Equal(("a/b", 1_000_000_120), FinishedBucket.Parse(FinishedBucket.Key("a/b", 1_000_000_120, 15)));
     }
 
+    /// <summary>Until nobody knows of it any more: its files go first.</summary>
     private async Task Gone(IGenerationGrain generation)
     {
         while (Files(generation.GetPrimaryKeyString()).Count > 0) await Task.Delay(20, Sut.Token);
+        while (await IsKnown()) await Task.Delay(20, Sut.Token);
+
+        async Task<bool> IsKnown()
+        {
+            try
+            {
+                return await generation.GetStatusAsync() is not null;
+            }
+            catch (KeyNotFoundException)
+            {
+                return false;
+            }
+        }
     }
 
     private List<string> Files(string name) => [.. Directory.GetFiles(_folder["data"], "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f).Contains(name, StringComparison.Ordinal))];

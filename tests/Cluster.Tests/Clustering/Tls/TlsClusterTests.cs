@@ -2,11 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Clustering.Tls;
+using ClipGen.Cluster.Tests.Embedded;
 using ClipGen.Cluster.Tests.Fakes;
 
 namespace ClipGen.Cluster.Tests.Clustering.Tls;
 
 /// <summary>Silos with real ports that know each other by certificate.</summary>
+[Collection(EmbeddedClusterTests.Ports)]
 public sealed class TlsClusterTests(RedisServer redis) : IClassFixture<RedisServer>, IDisposable
 {
     private readonly string _id = Guid.NewGuid().ToString("N");
@@ -49,8 +51,8 @@ public sealed class TlsClusterTests(RedisServer redis) : IClassFixture<RedisServ
         var missing = silos.ToHashSet();
         for (int i = 0; missing.Count > 0; i++)
         {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            Assert.True(i < 20_000, $"20,000 grains called from {caller.Name}, none on {string.Join(", ", missing)}");
+            Assert.True(i < 5000, $"5000 grains called from {caller.Name} in at least 25 s, none on {string.Join(", ", missing)}");
+            if (i > 100) await Task.Delay(5, TestContext.Current.CancellationToken);   // it is a matter of time, not of calls
             missing.Remove(await caller.Counter($"{caller.Name} {string.Join("", silos)} {i}").SiloAsync());
         }
     }

@@ -16,7 +16,7 @@ internal sealed class ClipGenClient(ITransport transport, RetryPolicy retry, Cli
         using var operation = instruments.Begin(request, stream: false);
         try
         {
-            var generation = await operation.WithinAsync(() => SubmitAsync(request, cancellationToken));
+            var generation = await operation.WithinAsync(() => BeginAsync(request, cancellationToken));
             await foreach (var update in RunAsync(request, generation, operation, cancellationToken)) generation = update.Status;
             if (generation.Result is not { } result) throw new ClipGenGenerationException(generation);
             var images = new GeneratedImage[result.Images.Count];
@@ -34,15 +34,14 @@ internal sealed class ClipGenClient(ITransport transport, RetryPolicy retry, Cli
     {
         ArgumentNullException.ThrowIfNull(request);
         using var operation = instruments.Begin(request, stream: true);
-        var generation = await operation.WithinAsync(() => SubmitAsync(request, cancellationToken));
+        var generation = await operation.WithinAsync(() => BeginAsync(request, cancellationToken));
         await foreach (var update in RunAsync(request, generation, operation, cancellationToken)) yield return update;
     }
 
     public Task<GenerationStatus> SubmitAsync(GenerateRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        string key = request.IdempotencyKey ?? Guid.NewGuid().ToString("N");
-        return retry.RunAsync(token => transport.SubmitAsync(request, key, token), cancellationToken);
+        return SubmitAsync(request, request.IdempotencyKey ?? NewKey(), cancellationToken);
     }
 
     public async IAsyncEnumerable<GenerationUpdate> WatchAsync(string id, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -101,11 +100,33 @@ internal sealed class ClipGenClient(ITransport transport, RetryPolicy retry, Cli
     public Task<ReplayOutcome> ReplayAsync(string id, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
-        string key = Guid.NewGuid().ToString("N");   // a call that is tried again waits for the run that the first try began
+        string key = NewKey();   // a call that is tried again waits for the run that the first try began
         return retry.RunAsync(token => transport.ReplayAsync(id, key, token), cancellationToken, Timeout.InfiniteTimeSpan);
     }
 
     public Task<IReadOnlyList<ModelDescription>> GetModelsAsync(CancellationToken cancellationToken) => retry.RunAsync(transport.GetModelsAsync, cancellationToken);
+
+    private static string NewKey() => Guid.NewGuid().ToString("N");
+
+    private Task<GenerationStatus> SubmitAsync(GenerateRequest request, string key, CancellationToken cancellationToken) =>
+        retry.RunAsync(token => transport.SubmitAsync(request, key, token), cancellationToken);
+
+    /// <summary>Submits what this call will follow.</summary>
+    private async Task<GenerationStatus> BeginAsync(GenerateRequest request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        string key = request.IdempotencyKey ?? NewKey();
+        try
+        {
+            return await SubmitAsync(request, key, cancellationToken);
+        }
+        catch (OperationCanceledException) when (request.IdempotencyKey is null)
+        {
+            // It may have been accepted without a word of it having come: under the same key it is the same generation.
+            await QuietlyAsync(async token => await transport.CancelAsync((await transport.SubmitAsync(request, key, token)).Id, token));
+            throw;
+        }
+    }
 
     /// <summary>Follows what this call has submitted; a call that is cancelled takes its generation with it.</summary>
     private async IAsyncEnumerable<GenerationUpdate> RunAsync(
@@ -124,7 +145,7 @@ internal sealed class ClipGenClient(ITransport transport, RetryPolicy retry, Cli
         }
         finally
         {
-            if (!ended && cancellationToken.IsCancellationRequested && request.IdempotencyKey is null) await CancelQuietlyAsync(accepted.Id);
+            if (!ended && cancellationToken.IsCancellationRequested && request.IdempotencyKey is null) await QuietlyAsync(token => transport.CancelAsync(accepted.Id, token));
         }
     }
 
@@ -170,16 +191,17 @@ internal sealed class ClipGenClient(ITransport transport, RetryPolicy retry, Cli
 
     private static bool HasEnded(GenerationStatus status) => status.State is GenerationState.Completed or GenerationState.Failed or GenerationState.Cancelled;
 
-    private async Task CancelQuietlyAsync(string id)
+    /// <summary>Cleans up after a caller who has turned away already: what he would be told is that his call is cancelled.</summary>
+    private static async Task QuietlyAsync(Func<CancellationToken, Task> cleanUp)
     {
         using var timeout = new CancellationTokenSource(CancelTimeout);
         try
         {
-            await transport.CancelAsync(id, timeout.Token);
+            await cleanUp(timeout.Token);
         }
         catch (Exception e) when (e is ClipGenException or OperationCanceledException)
         {
-            // The caller has turned away already, and what it would be told is that it is cancelled.
+            // Nobody is there to hear of it.
         }
     }
 }

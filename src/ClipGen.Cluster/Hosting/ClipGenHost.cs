@@ -95,12 +95,13 @@ public static class ClipGenHost
         var stopping = app.Lifetime.ApplicationStopping;
         try
         {
-            await app.RunAsync(cancellationToken);
+            await app.StartAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested || cancellationToken.IsCancellationRequested)
         {
-            // The start was given up: there was nothing yet to hand over.
+            return Environment.ExitCode;   // there was nothing yet to hand over
         }
+        await app.WaitForShutdownAsync(cancellationToken);
         return Environment.ExitCode;
     }
 

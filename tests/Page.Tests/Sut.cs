@@ -31,6 +31,8 @@ internal sealed class Sut : IAsyncDisposable
         page.Console += (_, message) => { if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) Errors.Add(message.Text); };
     }
 
+    private static readonly SemaphoreSlim Clipboard = new(1);
+
     public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>A browser whose clipboard the page may write and the test may read.</summary>
@@ -119,13 +121,21 @@ internal sealed class Sut : IAsyncDisposable
         return await File.ReadAllBytesAsync(await download.PathAsync(), Token);
     }
 
-    /// <summary>What the page gives to copy: curl, C# or CLI.</summary>
+    /// <summary>What the page gives to copy: curl, C# or CLI. One test at a time: the browser has one clipboard, however many pages.</summary>
     public async Task<string> Copied(string kind)
     {
-        await Page.EvaluateAsync("navigator.clipboard.writeText('')");
-        await Click(kind);
-        await Page.WaitForFunctionAsync("async () => await navigator.clipboard.readText() !== ''");
-        return await Page.EvaluateAsync<string>("navigator.clipboard.readText()");
+        await Clipboard.WaitAsync(Token);
+        try
+        {
+            await Page.EvaluateAsync("navigator.clipboard.writeText('')");
+            await Click(kind);
+            var copied = await Page.WaitForFunctionAsync("async () => await navigator.clipboard.readText()");
+            return await copied.JsonValueAsync<string>();
+        }
+        finally
+        {
+            Clipboard.Release();
+        }
     }
 
     public Task Click(string button) => Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();

@@ -38,7 +38,7 @@ public sealed class StopTests
         await sut.StopAsync();
 
         // What the silo needs to hand over comes out of the grace as well; the machine may be slow.
-        Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 2, 4 + 16);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalSeconds, 2, 4 + 4);
         await Record.ExceptionAsync(() => waiting);
     }
 }

@@ -44,7 +44,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             host = Build(options, options.DataFolder ?? temporary!, engines);
             await host.StartAsync(cancellationToken);
             // On a busy machine the first report may fail, and without one there is no model to ask for. If none gets through, the first request says why.
-            if (engines.Count > 0) await Task.WhenAny(host.Services.GetRequiredService<DeviceReporter>().Told, Task.Delay(ToBeHeard, cancellationToken));
+            if (engines.Count > 0) await host.Services.GetRequiredService<DeviceReporter>().Told.WaitAsync(ToBeHeard, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             return new(host, temporary);
         }

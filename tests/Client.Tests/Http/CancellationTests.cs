@@ -14,33 +14,30 @@ public sealed class CancellationTests
     [Fact]
     public async Task What_may_have_been_accepted_is_found_by_its_key_and_cancelled()
     {
-        await using var server = await StartAsync();
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        await using var sut = Clients.Http(server.Address);
-        var call = sut.GetRequiredService<IClipGenClient>().GenerateAsync(new() { Prompt = "a red circle" }, cancel.Token);
-        await _arrived.Task.WaitAsync(Token);
+        var seen = await CancelAsync(new() { Prompt = "a red circle" });
 
-        await cancel.CancelAsync();
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        var seen = server.Seen.ToList();
         Assert.Equal(["POST /v1/generations", "POST /v1/generations", $"DELETE /v1/generations/{Answers.Id}"], seen.Select(s => $"{s.Method} {s.Path}"));
         Assert.Equal(seen[0][WireNames.Headers.IdempotencyKey], seen[1][WireNames.Headers.IdempotencyKey]);
     }
 
     [Fact]
-    public async Task What_others_may_ask_for_by_the_same_key_goes_on()
+    public async Task What_others_may_ask_for_by_the_same_key_goes_on() =>
+        Assert.Single(await CancelAsync(new() { Prompt = "a red circle", IdempotencyKey = "ours" }));
+
+    /// <summary>Cancels a call whose request has arrived and is never answered.</summary>
+    /// <returns>What the server was asked.</returns>
+    private async Task<List<SeenRequest>> CancelAsync(GenerateRequest request)
     {
         await using var server = await StartAsync();
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
         await using var sut = Clients.Http(server.Address);
-        var call = sut.GetRequiredService<IClipGenClient>().GenerateAsync(new() { Prompt = "a red circle", IdempotencyKey = "ours" }, cancel.Token);
+        var call = sut.GetRequiredService<IClipGenClient>().GenerateAsync(request, cancel.Token);
         await _arrived.Task.WaitAsync(Token);
 
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        Assert.Single(server.Seen);
+        return [.. server.Seen];
     }
 
     /// <summary>The first answer never comes.</summary>

@@ -55,9 +55,8 @@ public sealed class DeviceWatchTests
 
         var request = await sut.Request(candidates: 8);
         var end = (await sut.Draw(request))[^1].Status;
-        Assert.Equal(GenerationState.Completed, end.State);
-        // More, if the test gets no time for a second: then the good one is silent as well, and has to prove itself.
-        Assert.InRange(good.Begun.Count(seed => seed == request.Seed), 8, int.MaxValue);
+        // Not all that it samples: on a busy machine it may be silent for a second as well, and has to give its known answer.
+        Assert.Equal((GenerationState.Completed, 8), (end.State, good.Begun.Count(seed => seed == request.Seed)));
         Assert.Contains("within 1 s", (await sut.Status()).Devices[1].Trouble);
 
         hung.Hang = Task.CompletedTask;

@@ -50,8 +50,7 @@ public sealed class RestartTests : IDisposable
         var read = await Sut.Watch(second.Grains.GetGrain<IGenerationGrain>(ended));
 
         Assert.Equal(GenerationEventKind.Retried, after[0].Kind);
-        Assert.Equal(GenerationState.Completed, after[^1].Status.State);
-        Assert.InRange(next.Sampled, 8, 16);   // asked for again so soon, a candidate whose codes are on their way is drawn twice
+        Assert.Equal((GenerationState.Completed, 8), (after[^1].Status.State, next.Sampled));
         Assert.Equal(after.Select(e => e.Number).Order(), after.Select(e => e.Number));
         Assert.Equal(
             before.Where(e => e.Kind != GenerationEventKind.Sampling).Select(e => (e.Number, e.Kind, e.Status.State)),
@@ -78,7 +77,7 @@ public sealed class RestartTests : IDisposable
         _services!.GetRequiredService<DeviceRegistry>().Add(later);
 
         Assert.Equal(GenerationState.Completed, (await Sut.Watch(generation))[^1].Status.State);
-        Assert.InRange(later.Sampled, 8, 16);
+        Assert.Equal(8, later.Sampled);
     }
 
     [Fact]

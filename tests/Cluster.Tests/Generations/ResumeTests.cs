@@ -24,10 +24,8 @@ public sealed class ResumeTests : IDisposable
 
         byte[][] files = await LoseFirst(lost, other);
 
-        // On a busy machine the true device may speak up in between, and the other one is told twice.
-        Assert.Equal([32], other.Given.Distinct());
-        Assert.Equal(4 * 33, lost.Drawn);
-        Assert.InRange(other.Drawn, 4 * 32, other.Given.Count * 32);
+        Assert.Equal([32, 32, 32, 32], other.Given);
+        Assert.Equal((4 * 33, 4 * 32), (lost.Drawn, other.Drawn));
         Assert.Equal(await Undisturbed(), files);
     }
 
@@ -38,7 +36,7 @@ public sealed class ResumeTests : IDisposable
 
         byte[][] files = await LoseFirst(lost, other);
 
-        Assert.Equal([0], other.Given.Distinct());
+        Assert.Equal([0, 0, 0, 0], other.Given);
         Assert.Equal(await Undisturbed(), files);
     }
 
@@ -49,7 +47,7 @@ public sealed class ResumeTests : IDisposable
 
         byte[][] files = await LoseFirst(lost, other, o => o.CrashesBeforeIsolation = 1);
 
-        Assert.Equal([0], other.Given.Distinct());
+        Assert.Equal([0, 0, 0, 0], other.Given);
         Assert.Equal(await Undisturbed(), files);
     }
 

@@ -24,6 +24,7 @@ public sealed class RetentionTests : IDisposable
 
         await Gone(generation);
 
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => generation.GetStatusAsync());
         Assert.All(images.Images.Select(i => i.Location).Append(images.ManifestLocation), file => Assert.Equal(!withImages, File.Exists(file)));
         Assert.Empty(Files("imageowners"));
         while (Files("finished_finishedindex").Count > 0) await Task.Delay(20, Sut.Token);   // the index of it is written off behind it

@@ -16,8 +16,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 requests=${1:-12}
 
-# The newest build of a project.
-built() { find artifacts/publish/"$1" artifacts/bin/"$1" -maxdepth 2 -name "$2" -printf '%T@ %h\n' 2> /dev/null | sort -rn | head -n 1 | cut -d ' ' -f 2-; }
+# The newest build of a project; nothing if there is none. A folder that is missing, as nothing was published, is no failure.
+built() { { find artifacts/publish/"$1" artifacts/bin/"$1" -maxdepth 2 -name "$2" -printf '%T@ %h\n' 2> /dev/null || true; } | sort -rn | head -n 1 | cut -d ' ' -f 2-; }
 gateway=${GATEWAY:-$(built ClipGen.Gateway clipgen-gateway)}
 silo=${SILO:-$(built ClipGen.Silo clipgen-silo)}
 if [ -z "$gateway" ] || [ -z "$silo" ]; then echo "There is no gateway or no silo: dotnet publish src/ClipGen.Gateway && dotnet publish src/ClipGen.Silo" >&2; exit 2; fi

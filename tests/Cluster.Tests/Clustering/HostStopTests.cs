@@ -56,7 +56,7 @@ public sealed class HostStopTests : IDisposable
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);   // takes connections and says nothing
         silent.Start();
-        var settings = new Dictionary<string, string?> { ["ClipGen:Cluster:Connection"] = $"redis://{silent.LocalEndpoint}", ["ClipGen:Http:Listen"] = "127.0.0.1:0" };
+        var settings = new Dictionary<string, string?> { ["ClipGen:Cluster:Connection"] = $"redis://{silent.LocalEndpoint}", ["ClipGen:Cluster:SiloPort"] = "0", ["ClipGen:Http:Listen"] = "127.0.0.1:0" };
         await using var app = ClipGenHost.CreateBuilder(settings, _ => { }).BuildClipGen();
 
         var run = app.RunToEndAsync(CancellationToken.None);

@@ -22,8 +22,9 @@ public sealed class EmbeddedClusterTests
     public async Task It_opens_no_port()
     {
         Parts.Require(File.Exists("/proc/self/net/tcp"), "/proc/self/net/tcp, the list of open ports");
+        var before = OwnListeners().ToHashSet();   // what another test left behind when its silo did not come up
         await using var sut = await Sut.CreateSut();
-        Assert.Empty(OwnListeners());
+        Assert.Empty(OwnListeners().Except(before));
     }
 
     [Fact]

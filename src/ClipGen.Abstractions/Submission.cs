@@ -39,7 +39,7 @@ public sealed record Submission
     /// <summary>When the images are wanted, from acceptance on: refused at once if that cannot hold. Null: whenever.</summary>
     [Id(5)] public TimeSpan? Deadline { get; init; }
 
-    /// <summary>Previews to show while it is drawn, evenly spread over the rows, 0 to <see cref="MaxPreviews"/>; they are dropped where they would come late. Default: 0.</summary>
+    /// <summary>Previews to show while it is drawn, evenly spread over the rows, 0 to <see cref="MaxPreviews"/>; they are dropped where they would come late or slow the sampling. Default: 0.</summary>
     [Id(6)] public int Previews { get; init; }
 
     /// <summary>Ends it when nobody watches it any more, once somebody has. Default: false, it is finished for whoever comes for it.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ClipGen.Engine.Batching;
 using ClipGen.Engine.Stages;
 using ClipGen.Engine.Telemetry;
@@ -19,6 +20,7 @@ public sealed class DeviceEngine : IDeviceEngine
 
     private readonly DeviceThread thread;
     private readonly Scheduler scheduler;
+    private readonly PreviewBudget previews = new(TimeProvider.System);
     private readonly ImagePreprocessor preprocessor;
     private readonly bool isCpu;
     private readonly int threads;
@@ -110,12 +112,21 @@ public sealed class DeviceEngine : IDeviceEngine
     {
         Model.Check(job);
         if (thread.HasJobs) return null;   // somebody waits for more than a preview
-        var (image, seconds) = await thread.RunTimedAsync(() => Decode(PreviewFill.Complete(job.Codes, Model.CodesPerImage)), cancellationToken);
-        job.Account?.Charge(seconds, steps: 0);
-        return ImageWriter.Encode(image, job.Format);
+        var image = await thread.RunAsync(() => previews.Allows ? Preview(job) : null, cancellationToken);
+        return image is null ? null : ImageWriter.Encode(image, job.Format);
     }
 
     public void Observe(IStepObserver? observer) => networks!.Sampler.Observer = observer;
+
+    private RgbImage Preview(PreviewJob job)
+    {
+        long began = Stopwatch.GetTimestamp();
+        var image = Decode(PreviewFill.Complete(job.Codes, Model.CodesPerImage));
+        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        previews.Spend(seconds);
+        job.Account?.Charge(seconds, steps: 0);
+        return image;
+    }
 
     private RgbImage Decode(int[] codes)
     {

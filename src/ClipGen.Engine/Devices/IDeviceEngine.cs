@@ -33,7 +33,7 @@ public interface IDeviceEngine : IAsyncDisposable
     Task<RankedCandidates> DecodeAndRankAsync(DecodeJob job, CancellationToken cancellationToken);
 
     /// <summary>Decodes rows of a candidate that is being drawn; the rows that are missing are filled with what looks calm.</summary>
-    /// <returns>Null when the device has better things to do, or shows no previews at all, which is the default.</returns>
+    /// <returns>Null when the device has better things to do, previews have had their share of its time, or it shows none at all, which is the default.</returns>
     Task<byte[]?> PreviewAsync(PreviewJob job, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
 
     /// <summary>Has somebody told of every step of the sampler from now on, in the place of whoever was; null for nobody. By default nobody ever is.</summary>

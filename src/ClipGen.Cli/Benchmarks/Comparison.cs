@@ -4,7 +4,8 @@ namespace ClipGen.Cli.Benchmarks;
 /// What something costs at full slots: an engine's throughput without it and with it. Blocks of the one and of the other follow each other, and
 /// each pair begins with what the last one ended with: a machine that gets slower or faster meanwhile favours neither.
 /// </summary>
-internal sealed record Comparison(IReadOnlyList<(FullSlots Without, FullSlots With)> Pairs)
+/// <param name="Interrupted">More pairs were to be measured.</param>
+internal sealed record Comparison(IReadOnlyList<(FullSlots Without, FullSlots With)> Pairs, bool Interrupted = false)
 {
     /// <summary>Student's t: with 1, 2, … pairs more than one, the mean is less than so many standard errors too high (or too low) in 95 of 100 cases.</summary>
     private static readonly double[] StandardErrors = [6.31, 2.92, 2.35, 2.13, 2.02, 1.94, 1.89, 1.86, 1.83, 1.81];
@@ -32,9 +33,10 @@ internal sealed record Comparison(IReadOnlyList<(FullSlots Without, FullSlots Wi
 
     public double WithProcessorTime => Pairs.Average(pair => pair.With.ProcessorTime);
 
-    /// <summary>What the pairs say of a promise: nothing, while it lies within the <see cref="Margin"/>.</summary>
+    /// <summary>What the pairs say of a promise: nothing, while it lies within the <see cref="Margin"/>, or when they are fewer than wished.</summary>
     public Verdict Against(double promised) => Margin switch
     {
+        _ when Interrupted => Verdict.NotDecided,
         { } margin when Ratio - margin >= promised => Verdict.Holds,
         { } margin when Ratio + margin < promised => Verdict.Broken,
         _ => Verdict.NotDecided,
@@ -45,22 +47,32 @@ internal sealed record Comparison(IReadOnlyList<(FullSlots Without, FullSlots Wi
     /// <param name="mostPairs">What more are added up to, while their error is too large for a verdict.</param>
     /// <param name="promised">The least that <see cref="Ratio"/> is to be.</param>
     /// <param name="tell">Told each pair's number, from 1, before it is measured.</param>
-    public static async Task<Comparison> MeasureAsync(Func<Task<FullSlots>> without, Func<Task<FullSlots>> with, int pairs, int mostPairs, double promised, Action<int> tell)
+    /// <param name="cancellationToken">Cancels <paramref name="without"/> and <paramref name="with"/>; the whole pairs until then count.</param>
+    /// <exception cref="OperationCanceledException">Cancelled before there was a whole pair.</exception>
+    public static async Task<Comparison> MeasureAsync(
+        Func<Task<FullSlots>> without, Func<Task<FullSlots>> with, int pairs, int mostPairs, double promised, Action<int> tell, CancellationToken cancellationToken)
     {
         var measured = new List<(FullSlots, FullSlots)>();
-        while (measured.Count < pairs || measured.Count < mostPairs && new Comparison(measured).Against(promised) == Verdict.NotDecided)
+        try
         {
-            tell(measured.Count + 1);
-            if (measured.Count % 2 == 0)
+            while (measured.Count < pairs || measured.Count < mostPairs && new Comparison(measured).Against(promised) == Verdict.NotDecided)
             {
-                var first = await without();
-                measured.Add((first, await with()));
+                tell(measured.Count + 1);
+                if (measured.Count % 2 == 0)
+                {
+                    var first = await without();
+                    measured.Add((first, await with()));
+                }
+                else
+                {
+                    var first = await with();
+                    measured.Add((await without(), first));
+                }
             }
-            else
-            {
-                var first = await with();
-                measured.Add((await without(), first));
-            }
+        }
+        catch (OperationCanceledException) when (measured.Count > 0 && cancellationToken.IsCancellationRequested)
+        {
+            return new(measured, Interrupted: true);   // an hour of measuring is not lost to the one who has seen enough
         }
         return new(measured);
     }

@@ -20,8 +20,10 @@ internal sealed record CostBench(string Without, string With, double Promised)
         await WithoutAsync(0);
         await with(0);
         var compared = await Comparison.MeasureAsync(
-            () => WithoutAsync(settings.Seconds), () => with(settings.Seconds), settings.Pairs, settings.MostPairs, Promised, pair => line.Show(settings.Describe(pair)));
+            () => WithoutAsync(settings.Seconds), () => with(settings.Seconds), settings.Pairs, settings.MostPairs, Promised, pair => line.Show(settings.Describe(pair)), cancellationToken);
         line.Dispose();
-        return new CostReport(settings, engine.Model, engine.Device, engine.Candidates, new(compared, Without, With, Promised), notes()).Print();
+        int exitCode = new CostReport(settings, engine.Model, engine.Device, engine.Candidates, new(compared, Without, With, Promised), notes()).Print();
+        cancellationToken.ThrowIfCancellationRequested();
+        return exitCode;
     }
 }

@@ -19,11 +19,12 @@ internal sealed record PairTable(Comparison Compared, string Without, string Wit
     public IReadOnlyList<string> Failures => Verdict switch
     {
         Verdict.Holds => [],
+        _ when Compared.Interrupted => [Say($"not decided: interrupted, with {Measured}")],
         Verdict.Broken => [Say($"does not hold: {Measured}, less than {Promised}")],
         _ => [Say($"not decided: {Measured}, and that is not surely above or below {Promised}; measure more pairs (--max-pairs), longer ones (--seconds), or on a quieter machine")],
     };
 
-    private FormattableString Measured => $"{With} / {Without} at full slots is {Compared.Ratio:0.000} ± {Compared.Margin:0.000}";
+    private string Measured => Say($"{With} / {Without} at full slots is {Compared.Ratio:0.000} {(Compared.Margin is { } margin ? Say($"± {margin:0.000}") : "in a single pair")}");
 
     public void Write(StringBuilder text)
     {

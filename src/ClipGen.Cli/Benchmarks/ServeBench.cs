@@ -27,18 +27,26 @@ internal static class ServeBench
         line.Show("requests that come alone …");
         double lone = await LoneAsync(engine, cancellationToken);
         var full = await Comparison.MeasureAsync(
-            () => AloneAsync(settings.Seconds), () => ClusterAsync(settings.Seconds), settings.Pairs, settings.MostPairs, ServeReport.LeastVersusEngine, pair => line.Show(settings.Describe(pair)));
+            () => AloneAsync(settings.Seconds), () => ClusterAsync(settings.Seconds), settings.Pairs, settings.MostPairs, ServeReport.LeastVersusEngine, pair => line.Show(settings.Describe(pair)), cancellationToken);
         var loads = new List<(OpenLoad Alone, OpenLoad Cluster)>();
-        foreach (double load in settings.LoadShares)
+        try
         {
-            line.Show($"random arrivals, {load:P0} load …");
-            double rate = load * full.WithRate;
-            var alone = await OpenLoad.MeasureAsync(engine, engine.DrawAloneAsync, load, rate, settings, cancellationToken);
-            loads.Add((alone, await OpenLoad.MeasureAsync(engine, engine.DrawThroughClusterAsync, load, rate, settings, cancellationToken)));
+            foreach (double load in settings.LoadShares)
+            {
+                line.Show($"random arrivals, {load:P0} load …");
+                double rate = load * full.WithRate;
+                var alone = await OpenLoad.MeasureAsync(engine, engine.DrawAloneAsync, load, rate, settings, cancellationToken);
+                loads.Add((alone, await OpenLoad.MeasureAsync(engine, engine.DrawThroughClusterAsync, load, rate, settings, cancellationToken)));
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // What was measured until then is told, as with the pairs.
         }
         line.Dispose();
         var report = new ServeReport(settings, engine.Model, engine.Device, engine.Candidates, engine.FullConcurrency, lone, settings.Slo ?? SloInLoneRequests * lone, full, loads);
         Console.Out.Write(settings.Json ? report.ToJson() : report.ToText());
+        cancellationToken.ThrowIfCancellationRequested();
         return report.Verdict == Verdict.Holds ? 0 : CommandRunner.Failed;
     }
 

@@ -15,7 +15,7 @@ internal static class BenchCostCommand
         So many requests are on their way that no slot is ever without work. Blocks of the one and of the other alternate, so that what else
         the machine does meanwhile hits both. While the promise lies within the error of the mean (95 % to one side), pairs are added, up to
         --max-pairs. Exit code 1 when the promise does not hold, or the error is too large to say so. Takes about --seconds × 2 × --pairs, and
-        half as long again for the ends of the blocks.
+        half as long again for the ends of the blocks. Interrupted (Ctrl+C), it prints the pairs until then; exit code 130.
         """;
 
     private const string TelemetryDescription =
@@ -27,7 +27,8 @@ internal static class BenchCostCommand
     private const string PreviewsDescription =
         """
         Measure what previews cost: a whole cluster in this process on a real model, with three previews of every request, against the same
-        cluster with none; promised: 0.95 of its throughput. Previews that would come late are left out: how many were shown is told.
+        cluster with none; promised: 0.95 of its throughput. Previews that would come late, or take more than 3 % of the device's time, are left
+        out: how many were shown is told.
         """;
 
     private static readonly Option<string> Model = new("--model", "-m") { Description = "A bundle's folder, or the name of one.", DefaultValueFactory = _ => ShapesModel.Name, HelpName = "bundle" };

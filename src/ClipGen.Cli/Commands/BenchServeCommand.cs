@@ -22,6 +22,7 @@ internal static class BenchServeCommand
 
         Every request has a prompt and a seed of its own. Exit code 1 when the promise does not hold, or the error is too large to say so. Takes about
         --seconds × 2 × (--pairs + number of loads), and as long again for short blocks: each begins empty and ends when its last request does.
+        Interrupted (Ctrl+C), it prints what it has measured until then; exit code 130.
         """;
 
     private static readonly Option<string> Model = new("--model", "-m") { Description = "A bundle's folder, or the name of one.", DefaultValueFactory = _ => ShapesModel.Name, HelpName = "bundle" };

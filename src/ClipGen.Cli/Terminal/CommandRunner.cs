@@ -53,6 +53,7 @@ internal static class CommandRunner
     {
         "clipgen serve" => null,
         "clipgen chaos" => TimeSpan.FromSeconds(30),   // it waits for the end of its children
+        "clipgen bench serve" or "clipgen bench telemetry" or "clipgen bench previews" => TimeSpan.FromSeconds(30),   // they tell what they have measured, and end a cluster
         _ => TimeSpan.FromSeconds(2),
     };
 

@@ -3,7 +3,7 @@ using ClipGen.Cli.Commands;
 using ClipGen.Cli.Terminal;
 using ClipGen.Engine.Devices;
 
-NativeEnvironment.Prepare();
+NativeEnvironment.Prepare(training: args is ["train", ..]);
 var root = new RootCommand("Draws pictures from text with CLIP-GEN: CLIP text encoder, GPT over VQGAN codes, VQGAN decoder, CLIP rerank.")
 {
     GenerateCommand.Create(),

@@ -8,14 +8,18 @@ namespace ClipGen.Engine.Devices;
 /// </summary>
 public static partial class NativeEnvironment
 {
-    public static void Prepare()
+    /// <param name="training">
+    /// Whether it trains: then the machine's cores are taken to be its own, and results may depend on how many threads there are. Both
+    /// together make a step of the shapes' CLIP 1.35 times as fast on 2 cores of an Intel Sapphire Rapids.
+    /// </param>
+    public static void Prepare(bool training = false)
     {
         if (!OperatingSystem.IsLinux()) return;
         // libgomp's threads spin while they wait: beside another busy process long spinning makes small products many times slower.
-        if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) Default("GOMP_SPINCOUNT", "1000");
+        if (!training && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) Default("GOMP_SPINCOUNT", "1000");
         // MKL's results do not depend on how many threads share the work (conditional numerical reproducibility): without it they did for
         // a sampler's step of 16 rows and a width of 512 on an Intel Sapphire Rapids.
-        Default("MKL_CBWR", "AUTO,STRICT");
+        Default("MKL_CBWR", training ? "AUTO" : "AUTO,STRICT");
     }
 
     private static void Default(string name, string value)

@@ -125,7 +125,7 @@ public sealed class ClusterOptions
 /// <summary>A database behind Orleans' ADO.NET providers; its tables come from the scripts in Orleans' repository.</summary>
 public sealed class AdoNetOptions
 {
-    /// <summary>The provider, for example <c>Npgsql</c>; its assembly must lie beside the program. Default: none.</summary>
+    /// <summary>The provider: <c>Npgsql</c> (PostgreSQL), which the programs bring along. Default: none.</summary>
     public string Invariant { get; set; } = "";
 
     /// <summary>As the provider wants it. Default: none.</summary>

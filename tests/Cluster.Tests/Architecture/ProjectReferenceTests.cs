@@ -10,7 +10,7 @@ public sealed class ProjectReferenceTests
         ["Abstractions"] = ["Microsoft.Orleans.Sdk"],
         ["Models"] = ["TorchSharp*", "libtorch-*", "SkiaSharp*"],
         ["Engine"] = ["Models"],
-        ["Cluster"] = ["Abstractions", "Microsoft.Orleans.*", "Azure.Storage.Blobs", "Azure.Identity", "OpenTelemetry*"],
+        ["Cluster"] = ["Abstractions", "Microsoft.Orleans.*", "Npgsql", "Azure.Storage.Blobs", "Azure.Identity", "OpenTelemetry*"],
         ["Silo"] = ["Cluster", "Engine"],
         ["Gateway"] = ["Cluster", "Client", "Microsoft.AspNetCore.OpenApi"],
         ["Client"] = ["Abstractions", "Microsoft.Orleans.Client", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Http"],

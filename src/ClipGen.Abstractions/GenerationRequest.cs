@@ -80,7 +80,7 @@ public sealed record GenerationRequest
 
         Check(candidates is >= 1 and <= MaxCandidates, "candidates", $"is {candidates}; it must be 1 to {MaxCandidates}.");
         Check(keep >= 1, "n", $"is {keep}; it must be at least 1.");
-        Check(keep <= candidates || keep < 1 || candidates < 1, "n", $"is {keep}, but only {candidates} candidates are sampled; lower n or raise candidates.");
+        Check(keep <= candidates || keep < 1 || candidates < 1, "n", $"is {keep}, but only {candidates} candidates are sampled; keep fewer, or sample more.");
         Check(topK >= 1 && topK <= model.CodebookSize, "top_k", $"is {topK}; it must be 1 to {model.CodebookSize}, the size of the model's codebook.");
         Check(topP is >= 0 and <= 1, "top_p", Invariant($"is {topP}; it must be 0 (greedy) to 1 (all codes)."));
         Check(temperature >= 0 && double.IsFinite(temperature), "temperature", Invariant($"is {temperature}; it must be 0 (greedy) or a positive number."));

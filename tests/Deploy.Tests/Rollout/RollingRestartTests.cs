@@ -22,6 +22,18 @@ public sealed partial class RollingRestartTests : IDisposable
         AssertNothingLost(await EndAsync(script), replaced: 3);
     }
 
+    // Upgraded and rolled back: at each moment of both, silos of one version work with silos of the other.
+    [Fact]
+    public async Task Two_versions_work_side_by_side()
+    {
+        string commit = (await File.ReadAllTextAsync(Path.Combine(Repository.Root, ".ci", "previous"), TestContext.Current.CancellationToken)).Trim();
+        string previous = Path.Combine(Repository.Root, "artifacts", "previous", commit);
+        Assert.SkipUnless(File.Exists(Path.Combine(previous, "complete")), $"The version before is missing: .ci/run builds {commit} where the repository's history has it.");
+        using var script = Start("--set", "gateway.replicas=1", "--previous", previous);
+
+        AssertNothingLost(await EndAsync(script), replaced: 6);
+    }
+
     [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]

@@ -76,7 +76,11 @@ public static class ClipGenClusteringExtensions
     {
         var address = SiloEndpoint.Address(options, pod);
         int port = options.SiloPort != 0 ? options.SiloPort : silo.ReservePort(address ?? IPAddress.Any);
-        silo.Configure<EndpointOptions>(o => (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (address!, port, 0));
+        silo.Configure<EndpointOptions>(o =>
+        {
+            if (address is not null) o.AdvertisedIPAddress = address;
+            (o.SiloPort, o.GatewayPort) = (port, 0);
+        });
     }
 
     private static int ReservePort(this ISiloBuilder silo, IPAddress address)

@@ -40,8 +40,8 @@ public sealed class ClusterOptions
     public IList<string> Roles { get; } = [];
 
     /// <summary>
-    /// The IP address that the other silos reach this one at. Default: <c>POD_IP</c> in Kubernetes, loopback if Redis is there, else this
-    /// host's address on the way to Redis.
+    /// The IP address that the other silos reach this one at. Default: <c>POD_IP</c> in Kubernetes, loopback if Redis or PostgreSQL is
+    /// there, else this host's address on the way to it.
     /// </summary>
     public string AdvertisedAddress { get; set; } = "";
 

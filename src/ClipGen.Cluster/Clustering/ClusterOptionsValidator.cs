@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using ClipGen.Cluster.Clustering.Tls;
 using Microsoft.Extensions.Options;
@@ -33,6 +34,8 @@ internal sealed class ClusterOptionsValidator(KubernetesPod? pod) : IValidateOpt
                 yield return $"{Section}:Connection is adonet, but {Section}:AdoNet:Invariant is empty; name the provider there, for example Npgsql.";
             if (string.IsNullOrWhiteSpace(options.AdoNet.ConnectionString))
                 yield return $"{Section}:Connection is adonet, but {Section}:AdoNet:ConnectionString is empty; say there how to reach the database.";
+            else if (!IsConnectionString(options.AdoNet.ConnectionString))
+                yield return $"{Section}:AdoNet:ConnectionString is none; for PostgreSQL it is like Host=db;Username=clipgen;Password=…;Database=clipgen.";
         }
         else if (options.AdoNet is not { Invariant: "", ConnectionString: "" })
         {
@@ -84,6 +87,18 @@ internal sealed class ClusterOptionsValidator(KubernetesPod? pod) : IValidateOpt
             problems.Add(e.Message);
         }
         return problems;
+    }
+
+    private static bool IsConnectionString(string text)
+    {
+        try
+        {
+            return new DbConnectionStringBuilder { ConnectionString = text }.Count > 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 }
 

@@ -94,6 +94,9 @@ public sealed class ClusterOptionsTests
     public void A_database_needs_a_provider_and_a_connection_string()
     {
         Assert.Equal(2, Failures(new() { Connection = "adonet" }).Count());
+        Assert.Equal(
+            ["ClipGen:Cluster:AdoNet:ConnectionString is none; for PostgreSQL it is like Host=db;Username=clipgen;Password=…;Database=clipgen."],
+            Failures(new() { Connection = "adonet", AdoNet = new() { Invariant = "Npgsql", ConnectionString = "postgres://clipgen:secret@db" } }));
         Assert.Empty(Failures(new() { Connection = "AdoNet", AdoNet = new() { Invariant = "Npgsql", ConnectionString = "Host=db" } }));
     }
 

@@ -96,8 +96,29 @@ public sealed class ClusteringRegistrationTests
     [InlineData("redis://127.0.0.1:6379", "", "127.0.0.1")]
     [InlineData("redis://127.0.0.1:6379", "192.0.2.7", "192.0.2.7")]
     [InlineData("redis://nowhere.invalid:6379", "", null)]
-    [InlineData("adonet", "", null)]
     public void The_address_is_the_one_that_is_set_or_the_one_on_the_way_to_redis(string connection, string set, string? address) => Assert.Equal(
         address,
         SiloEndpoint.Address(new() { Connection = connection, AdvertisedAddress = set }, pod: null)?.ToString());
+
+    [Theory]
+    [InlineData("Host=127.0.0.1;Port=1", "127.0.0.1")]
+    [InlineData("Host=127.0.0.1:5433,db;Username=a", "127.0.0.1")]
+    [InlineData("Host=localhost", "127.0.0.1")]
+    [InlineData("Host=::1", "::1")]
+    [InlineData("Host=/var/run/postgresql", null)]
+    [InlineData("Host=nowhere.invalid", null)]
+    [InlineData("Server=127.0.0.1", null)]
+    public void With_a_database_it_is_the_one_on_the_way_there(string connectionString, string? address) => Assert.Equal(
+        address,
+        SiloEndpoint.Address(new() { Connection = "adonet", AdoNet = new() { Invariant = "Npgsql", ConnectionString = connectionString } }, pod: null)?.ToString());
+
+    // A store that nobody finds is for its own client to report.
+    [Theory]
+    [InlineData("redis://nowhere.invalid:6379")]
+    [InlineData("adonet")]
+    public void Without_one_Orleans_chooses(string connection)
+    {
+        using var sut = CreateSut(new() { Connection = connection, AdoNet = connection == "adonet" ? new() { Invariant = "Npgsql", ConnectionString = "Host=nowhere.invalid" } : new() });
+        Assert.NotNull(Configured<EndpointOptions>(sut).AdvertisedIPAddress);
+    }
 }

@@ -103,6 +103,7 @@ public static class ClipGenClusteringExtensions
 
     private static void UseAdoNet(this ISiloBuilder silo, AdoNetOptions database)
     {
+        if (database.Invariant == PostgreSqlCheck.Invariant) silo.Services.AddHostedService(_ => new PostgreSqlCheck(database));
         silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (database.Invariant, database.ConnectionString));
         silo.AddAdoNetGrainStorage(ClusterOptions.GrainStorageName, storage => storage.Configure<IServiceProvider>((o, services) =>
         {

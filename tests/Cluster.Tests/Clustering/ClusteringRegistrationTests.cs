@@ -96,6 +96,7 @@ public sealed class ClusteringRegistrationTests
     [InlineData("redis://127.0.0.1:6379", "", "127.0.0.1")]
     [InlineData("redis://127.0.0.1:6379", "192.0.2.7", "192.0.2.7")]
     [InlineData("redis://nowhere.invalid:6379", "", null)]
+    [InlineData("adonet", "", null)]
     public void The_address_is_the_one_that_is_set_or_the_one_on_the_way_to_redis(string connection, string set, string? address) => Assert.Equal(
         address,
         SiloEndpoint.Address(new() { Connection = connection, AdvertisedAddress = set }, pod: null)?.ToString());

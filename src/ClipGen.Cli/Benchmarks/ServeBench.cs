@@ -21,9 +21,8 @@ internal static class ServeBench
         Task<FullSlots> AloneAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawAloneAsync, seconds, cancellationToken);
         Task<FullSlots> ClusterAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, seconds, cancellationToken);
 
-        line.Show("warming up …");   // whatever is compiled at its first use is, before anything counts
-        await AloneAsync(0);
-        await ClusterAsync(0);
+        line.Show("warming up …");
+        await WarmUp.RunAsync(AloneAsync, ClusterAsync);
         line.Show("requests that come alone …");
         double lone = await LoneAsync(engine, cancellationToken);
         var full = await Comparison.MeasureAsync(

@@ -38,7 +38,7 @@ internal static class BenchCostCommand
     private static readonly Option<int?> MaxPairs = NumberOption.Create<int>("--max-pairs", "Blocks of each kind at most, while the error is too large for a verdict. [default: four times --pairs]");
     private static readonly Option<double> Seconds = NumberOption.Create<double>("--seconds", "Length of each block.", 20);
     private static readonly Option<ulong> Seed = NumberOption.Create<ulong>("--seed", "Seed of the requests.", 1, "-s");
-    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads; 0 means one for each core.", 0);
+    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads at most; 0 means one for each core.", 0);
     private static readonly Option<string> Device = DeviceOption.Create();
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object on standard output instead of a table." };
 

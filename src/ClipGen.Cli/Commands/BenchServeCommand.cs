@@ -34,7 +34,7 @@ internal static class BenchServeCommand
     private static readonly Option<string> Load = new("--load") { Description = "Loads of random arrivals, as shares of the throughput at full slots; \"\" for none.", DefaultValueFactory = _ => "0.5,0.8", HelpName = "shares" };
     private static readonly Option<double?> Slo = NumberOption.Create<double>("--slo", "Seconds in which a request is to be drawn. [default: three times what a lone one takes]");
     private static readonly Option<ulong> Seed = NumberOption.Create<ulong>("--seed", "Seed of the requests and of their arrivals.", 1, "-s");
-    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads; 0 means one for each core.", 0);
+    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads at most; 0 means one for each core.", 0);
     private static readonly Option<string> Device = DeviceOption.Create();
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object on standard output instead of a table." };
 

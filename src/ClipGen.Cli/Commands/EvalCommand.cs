@@ -13,7 +13,7 @@ internal static class EvalCommand
     private static readonly Option<int> Prompts = NumberOption.Create<int>("--prompts", "How many of the 200 fixed prompts to draw.", 200);
     private static readonly Option<ulong> Seed = NumberOption.Create<ulong>("--seed", "Seed of the first prompt; each further one has the next.", 1, "-s");
     private static readonly Option<string?> Failures = new("--failures") { Description = "Folder for the best-of pictures that are wrong, named after their prompts.", HelpName = "folder" };
-    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads; 0 means one for each core.", 0);
+    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads at most; 0 means one for each core.", 0);
     private static readonly Option<string> Device = DeviceOption.Create();
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object on standard output instead of a table." };
 

@@ -26,7 +26,7 @@ internal static class GenerateCommand
     private static readonly Option<string?> Format = new("--format", "-f") { Description = "png, jpeg or webp. [default: png]", HelpName = "format" };
     private static readonly Option<bool> NoMetadata = new("--no-metadata") { Description = "Leave prompt, seed and model out of PNG files." };
     private static readonly Option<bool> Quirks = new("--reference-quirks") { Description = "Do as the original code does where it errs: cut long prompts without an end token, and rerank with the wrong pixel range." };
-    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads; 0 means one for each core.", 0);
+    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads at most; 0 means one for each core.", 0);
     private static readonly Option<string> Device = DeviceOption.Create();
     private static readonly Option<string?> Cluster = new("--cluster") { Description = "Have it drawn by a cluster that runs already, as clipgen serve --cluster names it. [default: none, it is drawn in this process]", HelpName = "url" };
     private static readonly Option<string?> Data = new("--data") { Description = "With --cluster: the gateways' data folder as it is seen from here, whose pictures are copied to --out. [default: data]", HelpName = "folder" };

@@ -11,7 +11,7 @@ internal static class InspectCommand
     private static readonly Option<bool> Verify = new("--verify") { Description = "Decode the codes that it carries again, and see whether its pixels are those." };
     private static readonly Option<string?> Model = new("--model", "-m") { Description = "With --verify: the bundle's folder or name. [default: the name that the picture tells]", HelpName = "bundle" };
     private static readonly Option<string> Device = DeviceOption.Create();
-    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads; 0 means one for each core.", 0);
+    private static readonly Option<int> Threads = NumberOption.Create<int>("--threads", "CPU threads at most; 0 means one for each core.", 0);
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object on standard output instead of text." };
 
     public static Command Create()

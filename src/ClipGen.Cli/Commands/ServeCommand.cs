@@ -17,7 +17,7 @@ internal static class ServeCommand
     private static readonly Option<string?> Models = new("--models") { Description = "Bundles to load on each device: names or folders, with commas. [default: shapes]", HelpName = "bundles" };
     private static readonly Option<string?> Stages = new("--stages") { Description = "What the devices are offered for: encode, sample, decode. [default: all of it]", HelpName = "stages" };
     private static readonly Option<int?> Slots = NumberOption.Create<int>("--slots", "Sequences that a device samples at once. [default: 8; 64 for a simulated one]");
-    private static readonly Option<int?> Threads = NumberOption.Create<int>("--threads", "CPU threads of a device; 0 means one for each core. [default: 0]");
+    private static readonly Option<int?> Threads = NumberOption.Create<int>("--threads", "CPU threads of a device at most; 0 means one for each core. [default: 0]");
     private static readonly Option<string?> Images = ImagesOption.Create("files, in the data folder");
 
     public static Command Create()

@@ -55,7 +55,7 @@ public sealed class DeviceEngine : IDeviceEngine
                 () =>
                 {
                     bundle.EnsureIntact(cancellationToken);
-                    return engine.networks = Networks.Load(bundle, engine.scheduler, device);
+                    return engine.networks = Networks.Load(bundle, engine.scheduler, device, engine.isCpu ? new(engine.threads) : null);
                 },
                 cancellationToken);
             return engine;
@@ -172,7 +172,7 @@ public sealed class DeviceEngine : IDeviceEngine
 
     private sealed record Networks(Clip Clip, Gpt Gpt, Vqgan Vqgan, ClipEncodeStage Encoder, GptSampleStage Sampler, VqganDecodeStage Decoder, ClipRerankStage Reranker) : IDisposable
     {
-        public static Networks Load(ModelBundle bundle, Scheduler scheduler, Device device)
+        public static Networks Load(ModelBundle bundle, Scheduler scheduler, Device device, StepThreads? threads)
         {
             var tokenizer = bundle.LoadTokenizer();
             Clip? clip = null;
@@ -183,7 +183,7 @@ public sealed class DeviceEngine : IDeviceEngine
                 clip = bundle.LoadClip(device);
                 gpt = bundle.LoadGpt(device);
                 vqgan = bundle.LoadVqgan(device);
-                return new(clip, gpt, vqgan, new(clip, tokenizer, device), new(gpt, scheduler, device), new(vqgan, device), new(clip, device));
+                return new(clip, gpt, vqgan, new(clip, tokenizer, device), new(gpt, scheduler, device, threads), new(vqgan, device), new(clip, device));
             }
             catch
             {

@@ -15,17 +15,20 @@ internal sealed class GptSampleStage : IDisposable
     private readonly Gpt gpt;
     private readonly Scheduler scheduler;
     private readonly Device device;
+    private readonly StepThreads? threads;
     private readonly int rows;
     private readonly KvCache[] caches;
     private readonly CodeDistribution distribution = new();
     private readonly long[] codes;
     private readonly long[] positions;
     private readonly float[] conditions;
+    private int threadsInUse;
     private volatile IStepObserver? observer;
 
-    public GptSampleStage(Gpt gpt, Scheduler scheduler, Device device)
+    /// <param name="threads">How many CPU threads a step takes; null where libtorch's number is to stay as it is.</param>
+    public GptSampleStage(Gpt gpt, Scheduler scheduler, Device device, StepThreads? threads)
     {
-        (this.gpt, this.scheduler, this.device) = (gpt, scheduler, device);
+        (this.gpt, this.scheduler, this.device, this.threads) = (gpt, scheduler, device, threads);
         rows = Rows(scheduler.GroupSize);
         caches = [.. Enumerable.Range(0, scheduler.Groups).Select(_ => new KvCache(gpt.Config, rows, device))];
         codes = new long[rows];
@@ -85,12 +88,15 @@ internal sealed class GptSampleStage : IDisposable
             sequence.Job.Embedding.CopyTo(conditions, row * gpt.Config.CondSize);
             caches[group].Clear(row);
         }
+        if (threads is not null && threads.Count != threadsInUse) TorchThreads.Use(threadsInUse = threads.Count);
         Fill(places, caches[group]);
 
+        long began = Stopwatch.GetTimestamp();
         using var scope = NewDisposeScope();
         var logits = gpt.step(
             tensor(codes).to(device), tensor(conditions, [rows, gpt.Config.CondSize]).to(device), tensor(positions).to(device), caches[group]); // [S, V]
         var values = logits.to(ScalarType.Float32).cpu().data<float>().ToArray();
+        threads?.Took(Stopwatch.GetElapsedTime(began).TotalSeconds);
         int width = gpt.Config.VocabSize;
         for (int row = 0; row < places.Length; row++)
         {

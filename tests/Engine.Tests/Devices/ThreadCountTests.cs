@@ -4,7 +4,7 @@ using ClipGen.Models.Imaging;
 
 namespace ClipGen.Engine.Tests.Devices;
 
-/// <summary>Embedding, codes, pixels and scores have the same bits with any number of CPU threads, on the model that comes with the program.</summary>
+/// <summary>Embedding, codes, pixels and scores have the same bits with any number of CPU threads, on the model that comes with the program. Beyond one, a step's number changes while it samples (<see cref="StepThreads"/>).</summary>
 public sealed class ThreadCountTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

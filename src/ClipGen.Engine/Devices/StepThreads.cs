@@ -1,0 +1,129 @@
+namespace ClipGen.Engine.Devices;
+
+/// <summary>
+/// Finds out how many CPU threads make a sampler's step fastest, and goes on finding out: a step is many small products, after each of which all
+/// threads wait for the last. Two threads may well be faster than one on a quiet machine and many times slower beside one busy process. Powers of
+/// two, for with those results are the same (<see cref="TorchThreads.ForSteps"/>). Knows no clock; not thread-safe.
+/// </summary>
+internal sealed class StepThreads
+{
+    /// <summary>More threads are taken for a step that takes at most so much of what it takes with half of them: they are missing elsewhere.</summary>
+    public const double Worthwhile = 0.9;
+
+    /// <summary>Steps between two trials, after the usual number has changed; each trial that changes nothing doubles them.</summary>
+    public const int Soonest = 32;
+
+    /// <summary>Steps between two trials, at most.</summary>
+    public const int Latest = 1024;
+
+    /// <summary>A trial begins early when steps take so many times what they took at the last one.</summary>
+    private const double Slow = 1.5;
+
+    /// <summary>A trial is lost early when two steps in a row take so many times what they usually do.</summary>
+    private const double Hopeless = 2;
+
+    /// <summary>Steps of one number in a row; the one before them wakes the threads and does not count.</summary>
+    private const int Block = 4;
+
+    /// <summary>Blocks of a trial: usual, other, usual, other.</summary>
+    private const int Blocks = 4;
+
+    private readonly int _most;
+    private readonly Window _recent = new(2 * Block);
+    private readonly List<double> _usuals = new(Blocks / 2 * Block), _others = new(Blocks / 2 * Block);
+    private int _usual;
+    private int _other;
+    private bool _upwards;
+    private int _wait = Soonest;
+    private int _step;           // since the last trial, or in this one
+    private int _hopeless;       // steps in a row
+    private double? _expected;   // seconds of a step, seen at the last trial
+
+    /// <param name="most">The most threads to take, from 1; rounded down to a power of two. They are taken until another number has proved faster.</param>
+    public StepThreads(int most)
+    {
+        _usual = _most = TorchThreads.ForSteps(most);
+        Settle();
+    }
+
+    /// <summary>Threads for the next step.</summary>
+    public int Count => IsTrial && _step / (Block + 1) % 2 == 1 ? _other : _usual;
+
+    private bool IsTrial => _other != 0;
+
+    /// <summary>Tells how long a step took with <see cref="Count"/> threads.</summary>
+    public void Took(double seconds)
+    {
+        if (_most == 1) return;
+        if (IsTrial) TryOn(seconds);
+        else Watch(seconds);
+    }
+
+    private void Watch(double seconds)
+    {
+        _recent.Add(seconds);
+        _step++;
+        bool slow = _expected is { } expected && _step >= Soonest && _recent.Median > Slow * expected;
+        if (_step < _wait && !slow) return;
+        _other = _upwards ? 2 * _usual : _usual / 2;
+        _step = 0;
+    }
+
+    private void TryOn(double seconds)
+    {
+        bool isOther = Count == _other;
+        if (_step % (Block + 1) > 0) (isOther ? _others : _usuals).Add(seconds);
+        _step++;
+        _hopeless = isOther && seconds > Hopeless * Median(_usuals) ? _hopeless + 1 : 0;
+        bool isLost = _hopeless == 2;
+        if (_step < Blocks * (Block + 1) && !isLost) return;
+
+        bool otherIsBetter = !isLost && (_other > _usual ? IsWorthwhile(_usuals, _others) : !IsWorthwhile(_others, _usuals));
+        _expected = Median(otherIsBetter ? _others : _usuals);
+        if (otherIsBetter) (_usual, _wait) = (_other, Soonest);
+        else (_upwards, _wait) = (!_upwards, Math.Min(2 * _wait, Latest));
+        Settle();
+    }
+
+    /// <summary>Ends a trial.</summary>
+    private void Settle()
+    {
+        (_other, _step, _hopeless) = (0, 0, 0);
+        _usuals.Clear();
+        _others.Clear();
+        _recent.Clear();
+        // The next trial goes on in the same direction, as far as that goes.
+        if (_usual == _most) _upwards = false;
+        else if (_usual == 1) _upwards = true;
+    }
+
+    private static bool IsWorthwhile(List<double> fewer, List<double> more) => Median(more) <= Worthwhile * Median(fewer);
+
+    private static double Median(List<double> times)
+    {
+        var sorted = times.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+
+    /// <summary>The last few numbers.</summary>
+    private sealed class Window(int size)
+    {
+        private readonly List<double> _last = new(size);
+        private int _next;
+
+        public double Median => StepThreads.Median(_last);
+
+        public void Add(double number)
+        {
+            if (_last.Count < size) _last.Add(number);
+            else _last[_next] = number;
+            _next = (_next + 1) % size;
+        }
+
+        public void Clear()
+        {
+            _last.Clear();
+            _next = 0;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using ClipGen.Engine.Devices;
+
+namespace ClipGen.Engine.Tests.Devices;
+
+public sealed class StepThreadsTests
+{
+    /// <summary>By number of threads, 1, 2, 4, …: a step's milliseconds.</summary>
+    [Theory]
+    [InlineData(2, 2.4, 1.9)]                    // a quiet machine
+    [InlineData(1, 2.6, 17.0)]                   // the same beside one busy process
+    [InlineData(1, 2.4, 2.3)]                    // hardly faster: not worth a core
+    [InlineData(8, 16.0, 8.0, 4.0, 2.0)]
+    [InlineData(4, 16.0, 8.0, 4.5, 4.3)]
+    [InlineData(2, 4.0, 2.5, 6.0, 20.0, 90.0)]
+    public void The_fastest_number_is_found_and_kept(int best, params double[] times)
+    {
+        var sut = new StepThreads(1 << (times.Length - 1));
+        var random = new Random(1);
+
+        Run(sut, 500, threads => Noisy(random, threads, times));
+        var later = Run(sut, 20_000, threads => Noisy(random, threads, times));
+
+        Assert.InRange(later.Count(threads => threads == best), 19_000, 20_000);
+    }
+
+    [Fact]
+    public void What_it_does_not_take_is_tried_at_little_cost()
+    {
+        var sut = new StepThreads(2);
+        double[] times = [2.6, 17];
+
+        Run(sut, 500, threads => At(threads, times));
+        var taken = Run(sut, 20_000, threads => At(threads, times));
+
+        double least = 20_000 * times[0];
+        Assert.InRange(taken.Sum(threads => At(threads, times)), least, 1.02 * least);
+    }
+
+    [Fact]
+    public void A_machine_that_gets_busy_is_noticed_at_once_and_one_that_gets_quiet_soon()
+    {
+        double[] quiet = [2.4, 1.9], busy = [2.6, 17];
+        var sut = new StepThreads(2);
+
+        Run(sut, 10_000, threads => At(threads, quiet));
+        var gotBusy = Run(sut, 200, threads => At(threads, busy));
+        Run(sut, 10_000, threads => At(threads, busy));
+        var gotQuiet = Run(sut, 2_500, threads => At(threads, quiet));
+
+        Assert.InRange(gotBusy.Count(threads => threads == 2), 1, 80);
+        Assert.Equal(1, gotBusy[^1]);
+        Assert.InRange(gotQuiet.Count(threads => threads == 1), 1, StepThreads.Latest + 50);
+        Assert.Equal(2, gotQuiet[^1]);
+    }
+
+    [Fact]
+    public void Steps_that_are_slow_for_another_reason_change_nothing()
+    {
+        double[] times = [2.4, 1.9];
+        var sut = new StepThreads(2);
+
+        // Attention grows with the position; a new sequence begins at the first one.
+        int step = 0;
+        var taken = Run(sut, 20_000, threads => At(threads, times) * (1 + step++ % 256 / 128.0));
+
+        Assert.InRange(taken.Count(threads => threads == 1), 0, 600);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 2)]
+    [InlineData(12, 8)]
+    public void Never_more_than_allowed(int most, int allowed)
+    {
+        var sut = new StepThreads(most);
+
+        var taken = Run(sut, 5_000, threads => 1.0 / threads);
+
+        Assert.Equal(allowed, taken.Max());
+        Assert.All(taken, threads => Assert.True(int.IsPow2(threads)));
+    }
+
+    private static List<int> Run(StepThreads sut, int steps, Func<int, double> took)
+    {
+        var taken = new List<int>(steps);
+        for (int i = 0; i < steps; i++)
+        {
+            taken.Add(sut.Count);
+            sut.Took(took(sut.Count));
+        }
+        return taken;
+    }
+
+    private static double At(int threads, double[] times) => times[int.Log2(threads)];
+
+    private static double Noisy(Random random, int threads, double[] times) => At(threads, times) * (0.9 + 0.2 * random.NextDouble()) * (random.Next(50) == 0 ? 4 : 1);
+}

@@ -12,9 +12,9 @@ internal static class WarmUp
     private const double BlockSeconds = 4;
 
     /// <summary>Of the time; then it is warm.</summary>
-    private const double Share = 0.01;
+    private const double Share = 0.005;
 
-    private const int MaxRounds = 10;
+    private const int MaxRounds = 15;
 
     /// <summary>Runs the one and the other in turn until hardly anything is compiled any more.</summary>
     /// <param name="block">Each runs for so many seconds.</param>

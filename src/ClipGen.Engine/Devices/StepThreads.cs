@@ -16,6 +16,12 @@ internal sealed class StepThreads
     /// <summary>Steps between two trials, at most.</summary>
     public const int Latest = 1024;
 
+    /// <summary>
+    /// Two steps in a row that take so many times what they took at the last trial halve the threads at once: another one is busy on their cores,
+    /// and until it has done they wait for each other's time slices.
+    /// </summary>
+    private const double Stalled = 4;
+
     /// <summary>A trial begins early when steps take so many times what they took at the last one.</summary>
     private const double Slow = 1.5;
 
@@ -36,7 +42,7 @@ internal sealed class StepThreads
     private bool _upwards;
     private int _wait = Soonest;
     private int _step;           // since the last trial, or in this one
-    private int _hopeless;       // steps in a row
+    private int _hopeless, _stalled;   // steps in a row
     private double? _expected;   // seconds of a step, seen at the last trial
 
     /// <param name="most">The most threads to take, from 1; rounded down to a power of two. They are taken until another number has proved faster.</param>
@@ -55,7 +61,9 @@ internal sealed class StepThreads
     public void Took(double seconds)
     {
         if (_most == 1) return;
-        if (IsTrial) TryOn(seconds);
+        _stalled = Count == _usual && seconds > Stalled * _expected ? _stalled + 1 : 0;
+        if (_stalled == 2 && _usual > 1) Take(_usual / 2);
+        else if (IsTrial) TryOn(seconds);
         else Watch(seconds);
     }
 
@@ -80,15 +88,25 @@ internal sealed class StepThreads
 
         bool otherIsBetter = !isLost && (_other > _usual ? IsWorthwhile(_usuals, _others) : !IsWorthwhile(_others, _usuals));
         _expected = Median(otherIsBetter ? _others : _usuals);
-        if (otherIsBetter) (_usual, _wait) = (_other, Soonest);
-        else (_upwards, _wait) = (!_upwards, Math.Min(2 * _wait, Latest));
+        if (otherIsBetter)
+        {
+            Take(_other);
+            return;
+        }
+        (_upwards, _wait) = (!_upwards, Math.Min(2 * _wait, Latest));
         Settle();
     }
 
-    /// <summary>Ends a trial.</summary>
+    private void Take(int count)
+    {
+        (_usual, _wait) = (count, Soonest);
+        Settle();
+    }
+
+    /// <summary>Ends a trial, if there is one.</summary>
     private void Settle()
     {
-        (_other, _step, _hopeless) = (0, 0, 0);
+        (_other, _step, _hopeless, _stalled) = (0, 0, 0, 0);
         _usuals.Clear();
         _others.Clear();
         _recent.Clear();

@@ -54,6 +54,18 @@ public sealed class StepThreadsTests
     }
 
     [Fact]
+    public void Threads_that_wait_for_each_other_s_time_slices_are_halved_after_two_steps()
+    {
+        var sut = new StepThreads(2);
+        Run(sut, 10_000, threads => At(threads, [2.4, 1.9]));
+
+        var taken = Run(sut, 20, threads => At(threads, [2.6, 17]));
+
+        Assert.Equal([2, 2, 1], taken[..3]);
+        Assert.All(taken[3..], threads => Assert.Equal(1, threads));
+    }
+
+    [Fact]
     public void Steps_that_are_slow_for_another_reason_change_nothing()
     {
         double[] times = [2.4, 1.9];

@@ -34,8 +34,11 @@ internal sealed class StepThreads
     /// <summary>Blocks of a trial: usual, other, usual, other.</summary>
     private const int Blocks = 4;
 
+    /// <summary>Steps whose median shows whether they have become slow.</summary>
+    private const int Recent = 8;
+
     private readonly int _most;
-    private readonly Window _recent = new(2 * Block);
+    private readonly Queue<double> _recent = new(Recent);   // seconds of the last steps
     private readonly List<double> _usuals = new(Blocks / 2 * Block), _others = new(Blocks / 2 * Block);
     private int _usual;
     private int _other;
@@ -69,9 +72,10 @@ internal sealed class StepThreads
 
     private void Watch(double seconds)
     {
-        _recent.Add(seconds);
+        if (_recent.Count == Recent) _recent.Dequeue();
+        _recent.Enqueue(seconds);
         _step++;
-        bool slow = _expected is { } expected && _step >= Soonest && _recent.Median > Slow * expected;
+        bool slow = _expected is { } expected && _step >= Soonest && Median(_recent) > Slow * expected;
         if (_step < _wait && !slow) return;
         _other = _upwards ? 2 * _usual : _usual / 2;
         _step = 0;
@@ -117,31 +121,9 @@ internal sealed class StepThreads
 
     private static bool IsWorthwhile(List<double> fewer, List<double> more) => Median(more) <= Worthwhile * Median(fewer);
 
-    private static double Median(List<double> times)
+    private static double Median(IEnumerable<double> times)
     {
         var sorted = times.Order().ToArray();
         return sorted[sorted.Length / 2];
-    }
-
-    /// <summary>The last few numbers.</summary>
-    private sealed class Window(int size)
-    {
-        private readonly List<double> _last = new(size);
-        private int _next;
-
-        public double Median => StepThreads.Median(_last);
-
-        public void Add(double number)
-        {
-            if (_last.Count < size) _last.Add(number);
-            else _last[_next] = number;
-            _next = (_next + 1) % size;
-        }
-
-        public void Clear()
-        {
-            _last.Clear();
-            _next = 0;
-        }
     }
 }

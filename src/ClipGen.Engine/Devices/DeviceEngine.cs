@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ClipGen.Engine.Batching;
 using ClipGen.Engine.Stages;
 using ClipGen.Engine.Telemetry;
@@ -22,6 +21,7 @@ public sealed class DeviceEngine : IDeviceEngine
     private readonly Scheduler scheduler;
     private readonly PreviewBudget previews = new(TimeProvider.System);
     private readonly ImagePreprocessor preprocessor;
+    private readonly DeviceTime time = new(TimeProvider.System);
     private readonly bool isCpu;
     private readonly int threads;
     private Networks? networks;
@@ -31,15 +31,18 @@ public sealed class DeviceEngine : IDeviceEngine
         (Device, Model, this.preprocessor, this.isCpu) = (info, model, preprocessor, isCpu);
         threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         scheduler = new(options.Slots, options.GroupSize, options.MaxWaiting);
-        thread = new($"clipgen {info.Name} {model.Name}", options.MaxJobs, Enter, () => networks?.Sampler.Step() ?? false);
+        thread = new($"clipgen {info.Name} {model.Name}", options.MaxJobs, time, Lending(), Enter, beside => networks?.Sampler.Step(beside) ?? false);
     }
 
     public DeviceInfo Device { get; }
 
     public EngineModel Model { get; }
 
-    /// <summary>Seconds in which the device's thread has not slept.</summary>
-    internal double BusySeconds => thread.BusySeconds;
+    /// <summary>Seconds in which the device has done anything.</summary>
+    internal double BusySeconds => time.BusySeconds;
+
+    /// <summary>Candidates of a request that are decoded at once, at most.</summary>
+    private int SideBySide => isCpu ? Math.Min(threads, MaxSideBySide) : 1;
 
     /// <summary>Checks a bundle's files, loads it onto a device, and starts the device's thread.</summary>
     /// <param name="device">A CPU or CUDA device.</param>
@@ -55,7 +58,7 @@ public sealed class DeviceEngine : IDeviceEngine
                 () =>
                 {
                     bundle.EnsureIntact(cancellationToken);
-                    return engine.networks = Networks.Load(bundle, engine.scheduler, device, engine.isCpu ? new(engine.threads) : null);
+                    return engine.networks = Networks.Load(bundle, engine.scheduler, device, engine.isCpu ? engine.threads : null, engine.thread.Share);
                 },
                 cancellationToken);
             return engine;
@@ -69,15 +72,16 @@ public sealed class DeviceEngine : IDeviceEngine
 
     public async Task<EncodedPrompt> EncodeAsync(string prompt, bool referenceQuirks, CancellationToken cancellationToken)
     {
-        var (encoded, seconds) = await thread.RunTimedAsync(() => Compute([() => networks!.Encoder.Encode(prompt, referenceQuirks)]), cancellationToken);
-        return encoded[0] with { DeviceSeconds = seconds };
+        var (encoded, seconds) = await thread.RunPieceAsync(() => networks!.Encoder.Encode(prompt, referenceQuirks), cancellationToken);
+        return encoded with { DeviceSeconds = seconds };
     }
 
     public async Task<EncodedPrompt> EncodeImageAsync(byte[] file, CancellationToken cancellationToken)
     {
-        // As GPT's training saw its images; not on the device's thread, which is to go on sampling meanwhile.
+        // As GPT's training saw its images; reading the file is not the device's work.
         var image = await PromptImageFile.DecodeAsync(file, whole => preprocessor.ResizeForClip(preprocessor.CropForVqgan(whole)), cancellationToken);
-        return (await thread.RunAsync(() => Compute([() => networks!.Encoder.Encode(image)]), cancellationToken))[0];
+        var (encoded, seconds) = await thread.RunPieceAsync(() => networks!.Encoder.Encode(image), cancellationToken);
+        return encoded with { DeviceSeconds = seconds };
     }
 
     public async Task<SampledCandidate> SampleAsync(SampleJob job, Action<int>? onStep, CancellationToken cancellationToken)
@@ -92,41 +96,32 @@ public sealed class DeviceEngine : IDeviceEngine
     public async Task<RankedCandidates> DecodeAndRankAsync(DecodeJob job, CancellationToken cancellationToken)
     {
         Model.Check(job);
-        var decoded = new List<Decoded>(job.Candidates.Count);
-        double decodeSeconds = 0, rerankSeconds = 0;
-        // As many candidates a job as go side by side, so that sampling goes on between them.
-        foreach (var together in job.Candidates.Chunk(isCpu ? Math.Min(threads, MaxSideBySide) : 1))
+        var decoded = new Decoded[job.Candidates.Count];
+        var seconds = new (double Decode, double Rerank)[decoded.Length];
+        // No more at a time than go side by side, so that other requests' images come between them.
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = SideBySide, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, decoded.Length, limits, async (i, cancellation) =>
         {
-            var pieces = Array.ConvertAll(together, item => (Func<(Decoded Result, double DecodeSeconds, double RerankSeconds)>)(() => Decode(item.Candidate, item.Codes, job)));
-            var (results, seconds) = await thread.RunTimedAsync(() => Compute(pieces), cancellationToken);
-            decoded.AddRange(results.Select(r => r.Result));
-            // Several side by side take the device no longer than it is busy with them: that time, divided as theirs is.
-            double ofDecoding = results.Sum(r => r.DecodeSeconds) / results.Sum(r => r.DecodeSeconds + r.RerankSeconds);
-            decodeSeconds += seconds * ofDecoding;
-            rerankSeconds += seconds * (1 - ofDecoding);
-        }
-        return new(Ranking.Rank(decoded, job, cancellationToken), decodeSeconds, rerankSeconds);
+            var (candidate, codes) = job.Candidates[i];
+            var (piece, share) = await thread.RunPieceAsync(() => Decode(candidate, codes, job), cancellation);
+            decoded[i] = piece.Result;
+            double ofDecoding = piece.DecodeSeconds / (piece.DecodeSeconds + piece.RerankSeconds);
+            seconds[i] = (share * ofDecoding, share * (1 - ofDecoding));
+        });
+        return new(Ranking.Rank([.. decoded], job, cancellationToken), seconds.Sum(s => s.Decode), seconds.Sum(s => s.Rerank));
     }
 
     public async Task<byte[]?> PreviewAsync(PreviewJob job, CancellationToken cancellationToken)
     {
         Model.Check(job);
-        if (thread.HasJobs) return null;   // somebody waits for more than a preview
-        var image = await thread.RunAsync(() => previews.Allows ? Preview(job) : null, cancellationToken);
-        return image is null ? null : ImageWriter.Encode(image, job.Format);
+        if (thread.HasJobs || !previews.Allows) return null;   // somebody waits for more than a preview, or there have been enough
+        var (image, seconds) = await thread.RunPieceAsync(() => Decode(PreviewFill.Complete(job.Codes, Model.CodesPerImage)), cancellationToken);
+        previews.Spend(seconds);
+        job.Account?.Charge(seconds, steps: 0);
+        return ImageWriter.Encode(image, job.Format);
     }
 
     public void Observe(IStepObserver? observer) => networks!.Sampler.Observer = observer;
-
-    private RgbImage Preview(PreviewJob job)
-    {
-        long began = Stopwatch.GetTimestamp();
-        var image = Decode(PreviewFill.Complete(job.Codes, Model.CodesPerImage));
-        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        previews.Spend(seconds);
-        job.Account?.Charge(seconds, steps: 0);
-        return image;
-    }
 
     private RgbImage Decode(int[] codes)
     {
@@ -144,13 +139,15 @@ public sealed class DeviceEngine : IDeviceEngine
         return (new(candidate, score, CodesHash.Of(codes), () => image), decodeSeconds, rerankSeconds);
     }
 
-    /// <summary>What must not depend on the number of CPU threads. Steps of the sampler do not as they are.</summary>
-    private T[] Compute<T>(Func<T>[] pieces) => isCpu ? OneThreadEach.Run(pieces) : Array.ConvertAll(pieces, piece => piece());
+    /// <summary>With one CPU thread in all, or a GPU, pieces take turns with the sampler's steps.</summary>
+    private CpuLending? Lending() => isCpu && threads > 1
+        ? new(SideBySide, () => Math.Clamp(threads - networks!.Sampler.Threads, 1, SideBySide), TorchThreads.EnterAlone)
+        : null;
 
     /// <summary>Runs first on the device's thread: thread count, gradients and scopes are per thread in libtorch.</summary>
     private Entered Enter()
     {
-        TorchThreads.Use(TorchThreads.ForSteps(threads));
+        TorchThreads.Use(1);
         return new Entered(this, inference_mode());
     }
 
@@ -172,7 +169,7 @@ public sealed class DeviceEngine : IDeviceEngine
 
     private sealed record Networks(Clip Clip, Gpt Gpt, Vqgan Vqgan, ClipEncodeStage Encoder, GptSampleStage Sampler, VqganDecodeStage Decoder, ClipRerankStage Reranker) : IDisposable
     {
-        public static Networks Load(ModelBundle bundle, Scheduler scheduler, Device device, StepThreads? threads)
+        public static Networks Load(ModelBundle bundle, Scheduler scheduler, Device device, int? threads, DeviceTime.Share share)
         {
             var tokenizer = bundle.LoadTokenizer();
             Clip? clip = null;
@@ -183,7 +180,7 @@ public sealed class DeviceEngine : IDeviceEngine
                 clip = bundle.LoadClip(device);
                 gpt = bundle.LoadGpt(device);
                 vqgan = bundle.LoadVqgan(device);
-                return new(clip, gpt, vqgan, new(clip, tokenizer, device), new(gpt, scheduler, device, threads), new(vqgan, device), new(clip, device));
+                return new(clip, gpt, vqgan, new(clip, tokenizer, device), new(gpt, scheduler, device, threads, share), new(vqgan, device), new(clip, device));
             }
             catch
             {

@@ -1,39 +1,43 @@
-using System.Diagnostics;
+using ClipGen.Engine.Telemetry;
 
 namespace ClipGen.Engine.Devices;
 
 /// <summary>
-/// The one thread that touches a device's tensors; on a CPU it may lend them to threads that it waits for. Others hand it short
-/// jobs and await them; between jobs it runs steps of the sampler for as long as there are any, in turn with the jobs, so that
-/// neither waits for the other to run dry.
+/// The thread that a device's sampler runs on, and all that touches its tensors. Others hand it short jobs and await them; between jobs it runs steps of the
+/// sampler for as long as there are any, in turn with the jobs, so that neither waits for the other to run dry. On a CPU, pieces that only read
+/// the networks' weights run beside it, on threads that it starts between two steps.
 /// </summary>
 internal sealed class DeviceThread : IAsyncDisposable
 {
     private readonly object gate = new();
     private readonly Queue<Job> jobs = new();
+    private readonly Queue<Piece> pieces = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string name;
     private readonly int maxJobs;
+    private readonly DeviceTime time;
+    private readonly CpuLending? lending;
     private bool stopping;
-    private long busyTicks, awakeSince = Stopwatch.GetTimestamp();
-    private bool asleep;
+    private int lent;      // pieces that run
+    private bool landed;   // one has ended since the last step
     private Exception? failure;
 
-    /// <param name="enter">Runs first, on the thread; what it returns is disposed when the thread ends.</param>
-    /// <param name="step">Runs one sampler step; false if there was nothing to do.</param>
-    public DeviceThread(string name, int maxJobs, Func<IDisposable> enter, Func<bool> step)
+    /// <param name="maxJobs">Jobs and pieces that may wait.</param>
+    /// <param name="lending">Null: pieces are jobs like others.</param>
+    /// <param name="enter">Runs first, on the thread; what it returns is disposed when the thread ends, after the last piece.</param>
+    /// <param name="step">Runs one sampler step beside so many pieces; false if there was nothing to do.</param>
+    public DeviceThread(string name, int maxJobs, DeviceTime time, CpuLending? lending, Func<IDisposable> enter, Func<int, bool> step)
     {
-        this.maxJobs = maxJobs;
+        (this.name, this.maxJobs, this.time, this.lending) = (name, maxJobs, time, lending);
+        Share = time.Open(weight: 1);
         new Thread(() => Run(enter, step)) { Name = name, IsBackground = true }.Start();
     }
 
-    /// <summary>Whether jobs wait for the thread.</summary>
-    public bool HasJobs { get { lock (gate) return jobs.Count > 0; } }
+    /// <summary>Whether jobs or pieces wait.</summary>
+    public bool HasJobs { get { lock (gate) return jobs.Count + pieces.Count > 0; } }
 
-    /// <summary>Seconds that it has not slept, for want of jobs and steps, since it was made.</summary>
-    public double BusySeconds
-    {
-        get { lock (gate) return Stopwatch.GetElapsedTime(0, busyTicks + (asleep ? 0 : Stopwatch.GetTimestamp() - awakeSince)).TotalSeconds; }
-    }
+    /// <summary>The thread's share of the device's time: jobs and steps. Its weight is the number of CPU threads of a step.</summary>
+    public DeviceTime.Share Share { get; }
 
     /// <summary>Runs <paramref name="work"/> on the thread.</summary>
     /// <exception cref="EngineBusyException">Too many jobs wait already.</exception>
@@ -41,94 +45,191 @@ internal sealed class DeviceThread : IAsyncDisposable
     public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(new(
-            () =>
-            {
-                if (cancellationToken.IsCancellationRequested) result.TrySetCanceled(cancellationToken);
-                else result.TrySetResult(work());
-            },
+        Post(jobs, new(() => Complete(result, work, cancellationToken), exception => result.TrySetException(exception)));
+        return result.Task;
+    }
+
+    /// <summary>Runs a piece of work that reads nothing but weights beside the sampler, or in turn with it on a device that does not lend.</summary>
+    /// <returns>Its result, and its share of the device's time in seconds.</returns>
+    /// <exception cref="EngineBusyException">Too many jobs wait already.</exception>
+    /// <exception cref="ObjectDisposedException">The thread has been stopped, or has failed; the inner exception says why.</exception>
+    public Task<(T Result, double Seconds)> RunPieceAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        if (lending is null)
+        {
+            return RunAsync(
+                () =>
+                {
+                    double before = Share.Read().Charged;
+                    return (work(), Share.Read().Charged - before);
+                },
+                cancellationToken);
+        }
+        var result = new TaskCompletionSource<(T, double)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(pieces, new(
+            share => Complete(
+                result,
+                () =>
+                {
+                    var done = work();
+                    share.Dispose();
+                    return (done, share.Read().Charged);
+                },
+                cancellationToken),
             exception => result.TrySetException(exception)));
         return result.Task;
     }
 
-    /// <summary>The same, with the seconds that it took.</summary>
-    public Task<(T Result, double Seconds)> RunTimedAsync<T>(Func<T> work, CancellationToken cancellationToken) => RunAsync(
-        () =>
-        {
-            long began = Stopwatch.GetTimestamp();
-            var result = work();
-            return (result, Stopwatch.GetElapsedTime(began).TotalSeconds);
-        },
-        cancellationToken);
+    private static void Complete<T>(TaskCompletionSource<T> result, Func<T> work, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested) result.TrySetCanceled(cancellationToken);
+        else result.TrySetResult(work());
+    }
 
-    private void Post(Job job)
+    private void Post<T>(Queue<T> queue, T item)
     {
         lock (gate)
         {
             if (stopping) throw Stopped();
-            if (jobs.Count >= maxJobs) throw new EngineBusyException($"{jobs.Count} jobs wait for the device already; try again later.");
-            jobs.Enqueue(job);
+            int waiting = jobs.Count + pieces.Count;
+            if (waiting >= maxJobs) throw new EngineBusyException($"{waiting} jobs wait for the device already; try again later.");
+            queue.Enqueue(item);
             Monitor.Pulse(gate);
         }
     }
 
-    private void Run(Func<IDisposable> enter, Func<bool> step)
+    private void Run(Func<IDisposable> enter, Func<int, bool> step)
     {
         try
         {
             using var state = enter();
-            bool idle = true;
-            while (Next(idle, out var job))
+            try
             {
-                if (job is not null) Execute(job);
-                idle = !step();
+                bool idle = true;
+                while (Next(idle, out var job, out int beside))
+                {
+                    if (job is not null) Execute(job.Run, job.Fail);
+                    idle = !step(beside);
+                }
             }
+            catch (Exception exception)
+            {
+                Fail(exception);
+            }
+            AwaitPieces();
         }
         catch (Exception exception)
         {
-            lock (gate) (stopping, failure) = (true, exception);
+            Fail(exception);
         }
-        while (jobs.TryDequeue(out var job)) job.Fail(Stopped());
+        Share.Dispose();
+        foreach (var fail in jobs.Select(job => job.Fail).Concat(pieces.Select(piece => piece.Fail))) fail(Stopped());
         ended.SetResult();
     }
 
-    /// <summary>Takes the next job, if there is one; false once the thread is to end.</summary>
-    /// <param name="idle">Sleep until there is one: it may bring the sampler's next sequence.</param>
-    private bool Next(bool idle, out Job? job)
+    private void Fail(Exception exception)
     {
-        lock (gate)
+        lock (gate) (stopping, failure) = (true, exception);
+    }
+
+    /// <summary>Takes the next job, if there is one; false once the thread is to end. What it takes to start a piece is the piece's.</summary>
+    /// <param name="idle">Sleep until there is one: it may bring the sampler's next sequence.</param>
+    /// <param name="beside">Pieces that run.</param>
+    private bool Next(bool idle, out Job? job, out int beside)
+    {
+        int weight = Share.Weight;
+        Share.Weight = 0;
+        try
         {
-            while (idle && jobs.Count == 0 && !stopping) Sleep();
-            job = null;
-            return !stopping && (jobs.TryDequeue(out job) || !idle);
+            lock (gate)
+            {
+                job = null;
+                while (!stopping)
+                {
+                    bool behind = lending is not null && pieces.Count >= lending.Behind;
+                    Lend(idle || behind);
+                    beside = lent;
+                    if (jobs.TryDequeue(out job)) return true;
+                    if (!idle && (!behind || landed))
+                    {
+                        landed = false;
+                        return true;
+                    }
+                    Monitor.Wait(gate);
+                }
+                beside = lent;
+                return false;
+            }
+        }
+        finally
+        {
+            Share.Weight = weight;
         }
     }
 
-    private void Sleep()
+    /// <summary>Starts pieces that wait, as many as there is room for.</summary>
+    private void Lend(bool all)
     {
-        busyTicks += Stopwatch.GetTimestamp() - awakeSince;
-        asleep = true;
-        Monitor.Wait(gate);
-        asleep = false;
-        awakeSince = Stopwatch.GetTimestamp();
+        if (pieces.Count == 0) return;
+        int room = all ? lending!.Most : lending!.Beside();
+        while (lent < room && pieces.TryDequeue(out var piece))
+        {
+            var share = time.Open(weight: 1);
+            try
+            {
+                new Thread(() => RunBeside(piece, share)) { Name = $"{name} beside", IsBackground = true }.Start();
+                lent++;
+            }
+            catch (Exception exception)
+            {
+                share.Dispose();
+                piece.Fail(exception);   // no thread to be had
+            }
+        }
+    }
+
+    private void RunBeside(Piece piece, DeviceTime.Share share)
+    {
+        Execute(
+            () =>
+            {
+                using var state = lending!.Enter();
+                piece.Run(share);
+            },
+            piece.Fail);
+        share.Dispose();
+        lock (gate)
+        {
+            (lent, landed) = (lent - 1, true);
+            Monitor.Pulse(gate);
+        }
+    }
+
+    private void AwaitPieces()
+    {
+        Share.Weight = 0;
+        lock (gate)
+        {
+            while (lent > 0) Monitor.Wait(gate);
+        }
     }
 
     private ObjectDisposedException Stopped() =>
         failure is null ? new(nameof(DeviceThread), "The device has been stopped.") : new($"The device's thread has failed: {failure.Message}", failure);
 
-    private static void Execute(Job job)
+    private static void Execute(Action run, Action<Exception> fail)
     {
         try
         {
-            job.Run();
+            run();
         }
         catch (Exception exception)
         {
-            job.Fail(exception);
+            fail(exception);
         }
     }
 
-    /// <summary>Stops after the current job or step; jobs that wait fail.</summary>
+    /// <summary>Stops after the current job or step and the pieces that run; what waits fails.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (gate)
@@ -140,4 +241,6 @@ internal sealed class DeviceThread : IAsyncDisposable
     }
 
     private sealed record Job(Action Run, Action<Exception> Fail);
+
+    private sealed record Piece(Action<DeviceTime.Share> Run, Action<Exception> Fail);
 }

@@ -22,6 +22,6 @@ public sealed class EngineOptions
     /// <summary>Encode and decode jobs that may wait for the device. Default: 4096.</summary>
     [Range(1, 1_000_000)] public int MaxJobs { get; set; } = 4096;
 
-    /// <summary>CPU threads of a sampler's step at most (rounded down to a power of two; as many of them are taken as make it fastest), and images decoded side by side (at most 8). Changes no result. Default: 0, the number of cores.</summary>
+    /// <summary>CPU threads at most. A sampler's step takes as many of them as make it fastest (a power of two); images are decoded on the others meanwhile, one each, at most 8 at once. Changes no result. Default: 0, the number of cores.</summary>
     [Range(0, 1024)] public int Threads { get; set; }
 }

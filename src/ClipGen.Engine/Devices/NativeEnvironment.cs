@@ -20,7 +20,7 @@ public static partial class NativeEnvironment
         // wants. Where that happens nevertheless, a step takes fewer threads (StepThreads).
         if (!training && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) Default("GOMP_SPINCOUNT", "10000");
         // MKL's results do not depend on how many threads share the work (conditional numerical reproducibility): without it they did for
-        // a sampler's step of 16 rows and a width of 512 on an Intel Sapphire Rapids.
+        // a sampler's step of 16 rows and a width of 512 on an Intel Sapphire Rapids. Where MKL does not know this, AlikeThreads sees to it.
         Default("MKL_CBWR", training ? "AUTO" : "AUTO,STRICT");
     }
 

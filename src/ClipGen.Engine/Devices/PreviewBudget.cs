@@ -3,7 +3,7 @@ namespace ClipGen.Engine.Devices;
 /// <summary>
 /// Keeps previews from slowing sampling by more than a little, whatever an image costs to decode: they get a <see cref="Share"/> of the time that
 /// passes. What they leave of it is kept for <see cref="Burst"/> of them: a request that comes alone is shown as it wished, and a device that never
-/// runs out of work draws. Not thread-safe.
+/// runs out of work draws. Thread-safe.
 /// </summary>
 internal sealed class PreviewBudget(TimeProvider time)
 {
@@ -13,14 +13,24 @@ internal sealed class PreviewBudget(TimeProvider time)
     /// <summary>Previews: twice as many as a request may wish for.</summary>
     public const int Burst = 6;
 
+    private readonly Lock _gate = new();
     private long _since = time.GetTimestamp();
     private double _kept = double.PositiveInfinity;   // until the first preview tells what one costs
 
     /// <summary>Whether there is time for another one.</summary>
-    public bool Allows => Kept > 0;
+    public bool Allows
+    {
+        get
+        {
+            lock (_gate) return Kept > 0;
+        }
+    }
 
     private double Kept => _kept + Share * time.GetElapsedTime(_since).TotalSeconds;
 
     /// <param name="seconds">What a preview took of the device's time.</param>
-    public void Spend(double seconds) => (_kept, _since) = (Math.Min(Kept, Burst * seconds) - seconds, time.GetTimestamp());
+    public void Spend(double seconds)
+    {
+        lock (_gate) (_kept, _since) = (Math.Min(Kept, Burst * seconds) - seconds, time.GetTimestamp());
+    }
 }

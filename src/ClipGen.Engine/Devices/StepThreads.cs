@@ -37,7 +37,7 @@ internal sealed class StepThreads
     /// <summary>Steps whose median shows whether they have become slow.</summary>
     private const int Recent = 8;
 
-    private readonly int _most;
+    private readonly int _all, _most;
     private readonly Queue<double> _recent = new(Recent);   // seconds of the last steps
     private readonly List<double> _usuals = new(Blocks / 2 * Block), _others = new(Blocks / 2 * Block);
     private int _usual;
@@ -49,8 +49,10 @@ internal sealed class StepThreads
     private double? _expected;   // seconds of a step, seen at the last trial
 
     /// <param name="most">The most threads to take, from 1; rounded down to a power of two. They are taken until another number has proved faster.</param>
-    public StepThreads(int most)
+    /// <param name="all">Threads that there are for the step and what runs beside it; not below <paramref name="most"/>.</param>
+    public StepThreads(int most, int all)
     {
+        _all = all;
         _usual = _most = TorchThreads.ForSteps(most);
         Settle();
     }
@@ -60,7 +62,10 @@ internal sealed class StepThreads
 
     private bool IsTrial => _other != 0;
 
-    /// <summary>Tells how long a step took with <see cref="Count"/> threads.</summary>
+    /// <summary>Threads for the next step while others are busy with something else; at least one.</summary>
+    public int Beside(int others) => others == 0 ? Count : Math.Min(Count, TorchThreads.ForSteps(Math.Max(1, _all - others)));
+
+    /// <summary>Tells how long a step took with <see cref="Count"/> threads, and nothing else beside it.</summary>
     public void Took(double seconds)
     {
         if (_most == 1) return;

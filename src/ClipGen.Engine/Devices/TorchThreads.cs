@@ -20,4 +20,12 @@ internal static class TorchThreads
         _ = get_num_threads();
         set_num_threads(count);
     }
+
+    /// <summary>For a thread that computes something by itself, and only reads weights.</summary>
+    /// <returns>To be disposed when it has done, on the same thread.</returns>
+    public static IDisposable EnterAlone()
+    {
+        Use(1);
+        return inference_mode();
+    }
 }

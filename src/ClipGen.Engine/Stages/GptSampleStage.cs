@@ -16,6 +16,7 @@ internal sealed class GptSampleStage : IDisposable
     private readonly Scheduler scheduler;
     private readonly Device device;
     private readonly StepThreads? threads;
+    private readonly DeviceTime.Share share;
     private readonly int rows;
     private readonly KvCache[] caches;
     private readonly CodeDistribution distribution = new();
@@ -25,22 +26,27 @@ internal sealed class GptSampleStage : IDisposable
     private int threadsInUse;
     private volatile IStepObserver? observer;
 
-    /// <param name="threads">How many CPU threads a step takes; null where libtorch's number is to stay as it is.</param>
-    public GptSampleStage(Gpt gpt, Scheduler scheduler, Device device, StepThreads? threads)
+    /// <param name="threads">CPU threads that the device may take; null where libtorch's number is to stay as it is.</param>
+    /// <param name="share">The sampler's of the device's time.</param>
+    public GptSampleStage(Gpt gpt, Scheduler scheduler, Device device, int? threads, DeviceTime.Share share)
     {
-        (this.gpt, this.scheduler, this.device, this.threads) = (gpt, scheduler, device, threads);
+        (this.gpt, this.scheduler, this.device, this.share) = (gpt, scheduler, device, share);
         rows = Rows(scheduler.GroupSize);
         caches = [.. Enumerable.Range(0, scheduler.Groups).Select(_ => new KvCache(gpt.Config, rows, device))];
         codes = new long[rows];
         positions = new long[rows];
         conditions = new float[rows * gpt.Config.CondSize];
+        if (threads is { } all) this.threads = new(AlikeThreads.Most(gpt, caches[0], all), all);
     }
+
+    /// <summary>CPU threads of a step that has the device to itself.</summary>
+    public int Threads => threads?.Count ?? 1;
 
     /// <summary>
     /// Rows of a step's tensors: one a place of the group, and idle ones up to a number with which a row's result depends neither on
-    /// which row it is nor on the number of threads. MKL splits a product's rows over its threads and sums those of a short last
-    /// block in another order: with 5, 6, 7, 9 or 10 rows and 2, 6 or 8 threads rows differed (libtorch 2.10), with up to 4 and
-    /// with multiples of 8 none did, as long as threads are a power of two (<see cref="TorchThreads.ForSteps"/>).
+    /// which row it is nor, up to <see cref="AlikeThreads"/>, on the number of threads. MKL splits a product's rows over its threads
+    /// and sums those of a short last block in another order: with 5, 6, 7, 9 or 10 rows and 2, 6 or 8 threads rows differed (libtorch
+    /// 2.10), with up to 4 and with multiples of 8 none did, as long as threads are a power of two (<see cref="TorchThreads.ForSteps"/>).
     /// </summary>
     internal static int Rows(int places) => places <= 4 ? places : (places + 7) / 8 * 8;
 
@@ -48,9 +54,10 @@ internal sealed class GptSampleStage : IDisposable
     public IStepObserver? Observer { set => observer = value; }
 
     /// <summary>Draws the next code of every active sequence; false if there is none.</summary>
-    public bool Step()
+    /// <param name="beside">CPU threads that the device uses for something else meanwhile.</param>
+    public bool Step(int beside)
     {
-        long mark = Stopwatch.GetTimestamp();   // what lies between two groups is the second one's
+        var mark = share.Read();   // what lies between two groups is the second one's
         scheduler.Admit();
         bool any = false;
         for (int group = 0; group < scheduler.Groups; group++)
@@ -59,7 +66,7 @@ internal sealed class GptSampleStage : IDisposable
             any = true;
             try
             {
-                StepGroup(group, ref mark);
+                StepGroup(group, beside, ref mark);
                 scheduler.Retire(group);
             }
             catch (Exception exception)
@@ -71,7 +78,7 @@ internal sealed class GptSampleStage : IDisposable
         return any;
     }
 
-    private void StepGroup(int group, ref long mark)
+    private void StepGroup(int group, int beside, ref (double Charged, double Busy) mark)
     {
         var places = scheduler.Group(group);
         int active = 0;
@@ -88,7 +95,7 @@ internal sealed class GptSampleStage : IDisposable
             sequence.Job.Embedding.CopyTo(conditions, row * gpt.Config.CondSize);
             caches[group].Clear(row);
         }
-        if (threads is not null && threads.Count != threadsInUse) TorchThreads.Use(threadsInUse = threads.Count);
+        UseThreads(beside);
         Fill(places, caches[group]);
 
         long began = Stopwatch.GetTimestamp();
@@ -96,7 +103,7 @@ internal sealed class GptSampleStage : IDisposable
         var logits = gpt.step(
             tensor(codes).to(device), tensor(conditions, [rows, gpt.Config.CondSize]).to(device), tensor(positions).to(device), caches[group]); // [S, V]
         var values = logits.to(ScalarType.Float32).cpu().data<float>().ToArray();
-        threads?.Took(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        if (beside == 0) threads?.Took(Stopwatch.GetElapsedTime(began).TotalSeconds);
         int width = gpt.Config.VocabSize;
         for (int row = 0; row < places.Length; row++)
         {
@@ -112,11 +119,17 @@ internal sealed class GptSampleStage : IDisposable
                 scheduler.Fail(group, row, exception);
             }
         }
-        long now = Stopwatch.GetTimestamp();
-        double seconds = Stopwatch.GetElapsedTime(mark, now).TotalSeconds;
+        var now = share.Read();
+        foreach (var sequence in places) sequence?.Charge((now.Charged - mark.Charged) / active);
+        if (observer is { } told) told.Stepped(new(1, active, scheduler.GroupSize, now.Busy - mark.Busy, told.WantsSpans(1) ? Spans(places) : null));
         mark = now;
-        foreach (var sequence in places) sequence?.Charge(seconds / active);
-        if (observer is { } told) told.Stepped(new(1, active, scheduler.GroupSize, seconds, told.WantsSpans(1) ? Spans(places) : null));
+    }
+
+    private void UseThreads(int beside)
+    {
+        if (threads?.Beside(beside) is not { } count || count == threadsInUse) return;
+        TorchThreads.Use(threadsInUse = count);
+        share.Weight = count;
     }
 
     private static List<ActivityContext> Spans(ReadOnlySpan<Sequence?> places)

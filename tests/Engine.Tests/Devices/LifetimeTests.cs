@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ClipGen.Engine.Devices;
 using ClipGen.Models.Bundles;
+using ClipGen.Models.Imaging;
 using static TorchSharp.torch;
 
 namespace ClipGen.Engine.Tests.Devices;
@@ -86,6 +87,25 @@ public sealed class LifetimeTests(TinyModel model)
         await Assert.ThrowsAsync<ObjectDisposedException>(() => engine.SampleAsync(model.Job(0), null, Stop));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => engine.EncodeAsync("red", false, Stop));
         await engine.DisposeAsync();
+    }
+
+    /// <summary>Images are decoded beside the device's thread, from weights that must still be there.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Disposing_while_decoding_fails_the_callers(int threads)
+    {
+        var engine = await TinyModel.StartAsync(model.Sound, threads: threads);
+        var job = model.Job(0);
+        var codes = (await engine.SampleAsync(job, null, Stop)).Codes;
+        var candidates = Enumerable.Range(0, 2000).Select(i => (i, codes)).ToArray();
+        var decoding = Enumerable.Range(0, 4)
+            .Select(_ => engine.DecodeAndRankAsync(new(job.Embedding, candidates, 1, ImageFileFormat.Png, null, false), Stop)).ToArray();
+        await engine.EncodeAsync("red", false, Stop);   // by now the decoding has begun
+
+        await engine.DisposeAsync().AsTask().WaitAsync(Patience, Stop);
+
+        foreach (var task in decoding) await Assert.ThrowsAsync<ObjectDisposedException>(() => task.WaitAsync(Patience, Stop));
     }
 
     private static string[] ThreadNames() => [.. Directory.EnumerateDirectories("/proc/self/task").Select(task =>

@@ -29,6 +29,21 @@ public sealed class TorchThreadsTests
         Assert.Equal(1, mine);
     }
 
+    [Fact]
+    public void What_computes_alone_takes_one_thread_and_keeps_no_graph()
+    {
+        (int Threads, bool Inference, bool After) seen = default;
+        var thread = new Thread(() =>
+        {
+            using (TorchThreads.EnterAlone()) seen = (get_num_threads(), is_inference_mode_enabled(), true);
+            seen.After = is_inference_mode_enabled();
+        });
+        thread.Start();
+        thread.Join();
+
+        Assert.Equal((1, true, false), seen);
+    }
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(2, 2)]

@@ -87,11 +87,13 @@ public sealed record SequenceGroup([property: Id(0)] string GenerationId, [prope
 /// <param name="Device"><c>silo/device</c>.</param>
 /// <param name="Freed">Sequences that have left it, with codes or without.</param>
 /// <param name="SecondsPerCandidate">As in <see cref="DeviceReport"/>.</param>
+/// <param name="Leaving">Sequences that are about to leave it: whoever takes their places may set out. Null for none.</param>
 [GenerateSerializer, Immutable, Alias("clipgen.SlotsFreed")]
 public sealed record SlotsFreed(
     [property: Id(0)] string Device,
     [property: Id(1)] IReadOnlyList<SequenceGroup> Freed,
-    [property: Id(2)] double SecondsPerCandidate);
+    [property: Id(2)] double SecondsPerCandidate,
+    [property: Id(3)] IReadOnlyList<SequenceGroup>? Leaving = null);
 
 /// <summary>A device for one stage of a generation.</summary>
 /// <param name="Key"><c>silo/device</c>.</param>

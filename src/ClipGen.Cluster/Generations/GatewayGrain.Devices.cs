@@ -51,6 +51,10 @@ internal sealed partial class GatewayGrain
         ArgumentNullException.ThrowIfNull(freed);
         Measure(freed.SecondsPerCandidate);
         if (_devices.Find(freed.Device) is not { } device) return Task.CompletedTask;
+        foreach (var group in freed.Leaving ?? [])
+        {
+            foreach (int candidate in group.Candidates) device.Leaves(group.GenerationId, candidate);
+        }
         foreach (var group in freed.Freed)
         {
             foreach (int candidate in group.Candidates) device.Take(group.GenerationId, candidate);

@@ -4,6 +4,7 @@ namespace ClipGen.Cluster.Scheduling;
 internal sealed class DeviceState(DeviceReport report, TimeProvider time, GivenIndex index)
 {
     private readonly Dictionary<(string Generation, int Candidate), Entry> _given = [];
+    private readonly HashSet<(string Generation, int Candidate)> _leaving = [];   // some of them
     private bool _suspended;
 
     public DeviceReport Report { get; private set; } = report;
@@ -37,8 +38,11 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time, GivenI
     /// <summary>Whether it has this version of the model; any is null.</summary>
     public bool Has(string? digest) => digest is null || Report.Model.Digest == digest;
 
-    /// <summary>Slots that nothing is known to use: the device's credit.</summary>
-    public int Free => Samples ? Math.Max(0, Report.Slots - _given.Count) : 0;
+    /// <summary>
+    /// Slots that nothing is known to use, or is about to leave: the device's credit. One that is set aside has none before a sequence has really
+    /// left: what takes a process down must be alone there.
+    /// </summary>
+    public int Free => Samples ? Math.Max(0, Report.Slots - _given.Count + (IsSetAside ? 0 : _leaving.Count)) : 0;
 
     /// <summary>Out of service until its next report.</summary>
     public void Suspend() => _suspended = true;
@@ -52,12 +56,20 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time, GivenI
         _given[(generation, candidate)] = new(LastDispatch, time.GetTimestamp());
     }
 
-    /// <summary>For each sequence it has, the share of it that should be done by now, 0 to 1.</summary>
-    public IEnumerable<double> Done(double secondsPerCandidate) => _given.Values.Select(g => Math.Min(1, time.GetElapsedTime(g.At).TotalSeconds / secondsPerCandidate));
+    /// <summary>A sequence that it has will have left before another one can have arrived.</summary>
+    public void Leaves(string generation, int candidate)
+    {
+        if (_given.ContainsKey((generation, candidate))) _leaving.Add((generation, candidate));
+    }
+
+    /// <summary>For each sequence it has that is not about to leave, the share of it that should be done by now, 0 to 1.</summary>
+    public IEnumerable<double> Done(double secondsPerCandidate) =>
+        _given.Where(g => !_leaving.Contains(g.Key)).Select(g => Math.Min(1, time.GetElapsedTime(g.Value.At).TotalSeconds / secondsPerCandidate));
 
     public bool Take(string generation, int candidate)
     {
         bool had = _given.Remove((generation, candidate));
+        _leaving.Remove((generation, candidate));
         if (had) index.Remove(this, generation, candidate);
         if (_given.Count == 0) Suspect = null;
         return had;

@@ -20,6 +20,15 @@ public sealed class DeviceSampler : IAsyncDisposable
     /// </summary>
     private const int Parts = 8;
 
+    /// <summary>
+    /// So long before a sequence ends the gateway hears of it, that the next one arrives when its slot is free and not after the way to the gateway
+    /// and back. It lies at the device for no longer than this.
+    /// </summary>
+    private static readonly TimeSpan Notice = TimeSpan.FromMilliseconds(15);
+
+    /// <summary>The same as a share of a sequence, at most.</summary>
+    private const double MostNotice = 0.125;
+
     /// <summary>For a device to let go of what it has when all is over; one that hangs never would.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -155,6 +164,8 @@ public sealed class DeviceSampler : IAsyncDisposable
         SampleProgress? last = null;
         int[]? drawn = DrawnElsewhere.Of(work, candidate, _engine.Device, _engine.Model);
         byte[]? checkpoint = drawn is null ? null : Vectors.ToBytes(drawn);
+        var (length, notice, announced) = (_engine.Model.CodesPerImage, StepsOfNotice(), false);
+        var first = (Step: 0, At: 0L);
         try
         {
             var (topK, topP, temperature) = spec.Sampling;
@@ -168,13 +179,17 @@ public sealed class DeviceSampler : IAsyncDisposable
                         Pulse.Beat();
                         measured.Step(step);
                         _outbox.Step(generation, candidate, step);
+                        if (first.Step == 0) first = (step, _time.GetTimestamp());
+                        if (announced || step < length - notice || step == length) return;
+                        announced = true;
+                        _outbox.Leaving(generation, candidate);
                     },
                     stop),
                 running.Stop.Token);
             measured.Drawn(sampled.Codes.Length, sampled.DeviceSeconds);
             span?.SetTag("clipgen.resumed_codes", drawn?.Length);
             last = new(candidate, sampled.Codes.Length, Vectors.ToBytes(sampled.Codes), sampled.DeviceSeconds);
-            if (drawn is null) Measure(_time.GetElapsedTime(began).TotalSeconds);
+            if (drawn is null) Measure(Duration(began, first, length));
             Health.Succeeded(DeviceStages.Sample);
         }
         catch (OperationCanceledException)
@@ -199,8 +214,20 @@ public sealed class DeviceSampler : IAsyncDisposable
         }
         running.Stop.Dispose();
         span?.Stop();   // whoever has heard of a generation's end finds its trace whole
-        if (!replaced) _outbox.Ended(generation, candidate, last);
+        if (!replaced) _outbox.Ended(generation, candidate, last, announced);
     }
+
+    /// <summary>So many steps before its end a sequence is about to leave; 0 while nobody knows how long a step takes.</summary>
+    private int StepsOfNotice()
+    {
+        double seconds = SecondsPerCandidate;
+        int length = _engine.Model.CodesPerImage;
+        return seconds > 0 ? (int)Math.Min(length * MostNotice, Math.Ceiling(Notice.TotalSeconds / seconds * length)) : 0;
+    }
+
+    /// <summary>Seconds that a sequence takes in a slot: without its wait for one, if it lay here before there was one.</summary>
+    private double Duration(long began, (int Step, long At) first, int length) =>
+        first.Step > 0 && first.Step < length ? _time.GetElapsedTime(first.At).TotalSeconds * length / (length - first.Step) : _time.GetElapsedTime(began).TotalSeconds;
 
     private SampleGlimpses Glimpses(string generation, int candidate, int previews, Action<byte[]> keep)
     {

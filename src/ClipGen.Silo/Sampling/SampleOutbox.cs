@@ -1,7 +1,7 @@
 namespace ClipGen.Silo.Sampling;
 
 /// <summary>
-/// What a device has to say: to generations, their candidates' progress and codes, the codes drawn so far among it; to the gateway, the slots that are free again.
+/// What a device has to say: to generations, their candidates' progress and codes, the codes drawn so far among it; to the gateway, the slots that are or will at once be free again.
 /// What comes within a few milliseconds goes in one message; codes are sent again until they arrive, progress is not. Progress takes at
 /// most <see cref="ProgressLettersASecond"/>: a device with sequences of many generations tells each of them less often, for otherwise
 /// progress bars would be most of a large cluster's traffic.
@@ -15,7 +15,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Dictionary<int, SampleProgress>> _letters = new(StringComparer.Ordinal);
-    private readonly List<(string Generation, int Candidate)> _freed = [];
+    private readonly List<(string Generation, int Candidate)> _freed = [], _leaving = [];
     private readonly SemaphoreSlim _news = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly string _device, _kind;
@@ -26,7 +26,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
     private readonly Task _loop;
     private long _progressAt;
     private TimeSpan _betweenProgress = BetweenProgress;
-    private bool _urgent, _any;
+    private bool _urgent, _any, _slots;
     private int _underWay;
 
     public SampleOutbox(string device, string kind, string model, IGrainFactory grains, TimeProvider time, Func<double> secondsPerCandidate)
@@ -71,12 +71,25 @@ internal sealed class SampleOutbox : IAsyncDisposable
         Wake();
     }
 
+    /// <summary>A candidate is about to leave its slot.</summary>
+    public void Leaving(string generation, int candidate)
+    {
+        lock (_gate)
+        {
+            _leaving.Add((generation, candidate));
+            _slots = _urgent = _any = true;
+        }
+        Wake();
+    }
+
     /// <summary>A candidate has left its slot; its generation hears the last of it, unless that is null.</summary>
-    public void Ended(string generation, int candidate, SampleProgress? last)
+    /// <param name="announced">The gateway has been told that it is about to leave, and has given its slot to another; that it has left may wait.</param>
+    public void Ended(string generation, int candidate, SampleProgress? last, bool announced = false)
     {
         lock (_gate)
         {
             _freed.Add((generation, candidate));
+            _slots |= !announced;
             if (last is not null) LetterTo(generation)[candidate] = last;
             else if (_letters.TryGetValue(generation, out var letter)) letter.Remove(candidate);
             _urgent = _any = true;
@@ -117,11 +130,11 @@ internal sealed class SampleOutbox : IAsyncDisposable
     {
         try
         {
-            _news.Release();
+            if (_news.CurrentCount == 0) _news.Release();
         }
         catch (SemaphoreFullException)
         {
-            // It is awake already.
+            // Another has just done so.
         }
         catch (ObjectDisposedException)
         {
@@ -162,7 +175,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
     private void Send(bool all)
     {
         List<(string Generation, SampleProgress[] Progress)> letters = [];
-        SequenceGroup[] freed;
+        SequenceGroup[] freed = [], leaving = [];
         bool rest;
         lock (_gate)
         {
@@ -172,10 +185,14 @@ internal sealed class SampleOutbox : IAsyncDisposable
                 letters.Add((generation, [.. letter.Values]));
             }
             foreach (var (generation, _) in letters) _letters.Remove(generation);
-            freed = [.. _freed.GroupBy(f => f.Generation).Select(g => new SequenceGroup(g.Key, [.. g.Select(f => f.Candidate)]))];
-            _freed.Clear();
-            _urgent = false;
-            rest = _any = _letters.Count > 0;
+            if (all || _slots)
+            {
+                (freed, leaving) = (Groups(_freed), Groups(_leaving));
+                _freed.Clear();
+                _leaving.Clear();
+            }
+            _urgent = _slots = false;
+            rest = _any = _letters.Count > 0 || _freed.Count > 0;
             if (all)
             {
                 var budget = TimeSpan.FromSeconds(letters.Count / (double)ProgressLettersASecond);
@@ -183,12 +200,15 @@ internal sealed class SampleOutbox : IAsyncDisposable
             }
         }
         if (rest) Wake();   // progress that may wait: nothing else would remind of it
-        if (freed.Length > 0) _ = TrackAsync(() => _grains.GetGrain<IGatewayGrain>(_model).FreedAsync(new(_device, freed, _secondsPerCandidate())), lasting: false);
+        if (freed.Length + leaving.Length > 0) _ = TrackAsync(() => _grains.GetGrain<IGatewayGrain>(_model).FreedAsync(new(_device, freed, _secondsPerCandidate(), leaving)), lasting: false);
         foreach (var (generation, progress) in letters)
         {
             if (progress.Length > 0) _ = TrackAsync(() => _grains.GetGrain<IGenerationGrain>(generation).ReportAsync(new(_device, progress, _kind)), lasting: progress.Any(IsFinal));
         }
     }
+
+    private static SequenceGroup[] Groups(List<(string Generation, int Candidate)> sequences) =>
+        [.. sequences.GroupBy(s => s.Generation).Select(g => new SequenceGroup(g.Key, [.. g.Select(s => s.Candidate)]))];
 
     private static bool IsFinal(SampleProgress progress) => progress.Codes is not null || progress.Error is not null || progress.HandedBack;
 

@@ -22,6 +22,9 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
     /// <summary>Sampling waits for this after it has told of so many codes of the first candidate.</summary>
     public Func<int, Task> AtGlimpse { get; init; } = _ => Task.CompletedTask;
 
+    /// <summary>Sampling waits for this after so many codes of a candidate.</summary>
+    public Func<SampleJob, int, Task> AfterStep { get; init; } = (_, _) => Task.CompletedTask;
+
     /// <summary>Encoding and decoding take as long as this.</summary>
     public Task HoldOthers { get; set; } = Task.CompletedTask;
 
@@ -102,6 +105,7 @@ internal sealed class FakeEngine(int index = 0, string model = "fake", int codes
                 codes[i] = Code(job, i);
                 Interlocked.Increment(ref _drawn);
                 onStep?.Invoke(i + 1);
+                await AfterStep(job, i + 1).WaitAsync(cancellationToken);
                 if (job.Glimpses is { } glimpses && glimpses.At.Contains(i + 1))
                 {
                     glimpses.Tell(codes[..(i + 1)]);

@@ -19,6 +19,62 @@ public sealed class DeviceStateTests
     }
 
     [Fact]
+    public void A_slot_whose_sequence_is_about_to_leave_is_given_away_once()
+    {
+        var device = Device(_clock, 0, 1, 2, 3);
+        device.Leaves("g", 1);
+        device.Leaves("g", 1);
+        Assert.Equal(1, device.Free);
+        device.NextDispatch();
+        device.Give("h", 0);
+        Assert.Equal(0, device.Free);
+        device.Take("g", 1);
+        Assert.Equal((0, 4), (device.Free, device.Given));
+        device.Take("h", 0);
+        Assert.Equal(1, device.Free);
+    }
+
+    [Fact]
+    public void What_it_does_not_have_does_not_leave_it()
+    {
+        var device = Device(_clock, 0, 1, 2, 3);
+        device.Leaves("h", 0);
+        Assert.Equal(0, device.Free);
+        device.Take("g", 0);
+        device.Leaves("g", 0);   // the news of its end was quicker
+        Assert.Equal(1, device.Free);
+    }
+
+    [Fact]
+    public void What_is_about_to_leave_is_lost_with_its_process_like_everything_else()
+    {
+        var device = Device(_clock, 0, 1);
+        device.Leaves("g", 1);
+        Assert.Equal([0, 1], Assert.Single(device.Update(Report(process: OtherProcess))).Candidates);
+        Assert.Equal(4, device.Free);
+    }
+
+    [Fact]
+    public void A_device_that_is_set_aside_has_a_slot_when_a_sequence_has_really_left()
+    {
+        var device = Device(_clock, 0, 1, 2, 3);
+        device.IsSetAside = true;
+        device.Leaves("g", 1);
+        Assert.Equal(0, device.Free);
+        device.Take("g", 1);
+        Assert.Equal(1, device.Free);
+    }
+
+    [Fact]
+    public void An_estimate_counts_a_slot_once()
+    {
+        var device = Device(_clock, 0, 1, 2, 3);
+        device.Leaves("g", 1);
+        device.Give("h", 0);
+        Assert.Equal(4, device.Done(1).Count());
+    }
+
+    [Fact]
     public void What_an_earlier_gateway_gave_it_takes_slots()
     {
         var device = new DeviceState(Report(), _clock, new GivenIndex());

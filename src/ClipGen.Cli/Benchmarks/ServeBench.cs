@@ -22,6 +22,8 @@ internal static class ServeBench
         Task<FullSlots> ClusterAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, seconds, cancellationToken);
 
         line.Show("warming up …");
+        await WarmUp.DrawSmallOnesAsync(engine, engine.DrawAloneAsync, cancellationToken);
+        await WarmUp.DrawSmallOnesAsync(engine, engine.DrawThroughClusterAsync, cancellationToken);
         await WarmUp.RunAsync(AloneAsync, ClusterAsync);
         line.Show("requests that come alone …");
         double lone = await LoneAsync(engine, cancellationToken);

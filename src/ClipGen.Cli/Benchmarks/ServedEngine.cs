@@ -63,11 +63,12 @@ internal sealed class ServedEngine : IAsyncDisposable
     }
 
     /// <summary>A request unlike any other of the run: the evaluation's prompts in turn, each time with another seed.</summary>
-    public GenerationRequest Next()
+    /// <param name="candidates">Null for as many as the settings say.</param>
+    public GenerationRequest Next(int? candidates = null)
     {
         long number = Interlocked.Increment(ref _requests) - 1;
         return GenerationRequest.Create(
-            new() { Prompt = ShapesPrompts.All[(int)(number % ShapesPrompts.Count)].Text, Seed = unchecked(_settings.Seed * 1_000_003 + (ulong)number), Candidates = _settings.Candidates },
+            new() { Prompt = ShapesPrompts.All[(int)(number % ShapesPrompts.Count)].Text, Seed = unchecked(_settings.Seed * 1_000_003 + (ulong)number), Candidates = candidates ?? _settings.Candidates },
             _description);
     }
 

@@ -115,18 +115,19 @@ public sealed class DeviceEngine : IDeviceEngine
     {
         Model.Check(job);
         if (thread.HasJobs || !previews.Allows) return null;   // somebody waits for more than a preview, or there have been enough
-        var (image, seconds) = await thread.RunPieceAsync(() => Decode(PreviewFill.Complete(job.Codes, Model.CodesPerImage)), cancellationToken);
+        var ((image, seconds), share) = await thread.RunPieceAsync(() => Decode(PreviewFill.Complete(job.Codes, Model.CodesPerImage)), cancellationToken);
         previews.Spend(seconds);
-        job.Account?.Charge(seconds, steps: 0);
+        job.Account?.Charge(share, steps: 0);
         return ImageWriter.Encode(image, job.Format);
     }
 
     public void Observe(IStepObserver? observer) => networks!.Sampler.Observer = observer;
 
-    private RgbImage Decode(int[] codes)
+    private (RgbImage Image, double Seconds) Decode(int[] codes)
     {
         using var scope = NewDisposeScope();
-        return PixelRange.FromUnitRange(networks!.Decoder.Decode(codes).Pixels[0]);
+        var (pixels, seconds) = networks!.Decoder.Decode(codes);
+        return (PixelRange.FromUnitRange(pixels[0]), seconds);
     }
 
     private (Decoded Result, double DecodeSeconds, double RerankSeconds) Decode(int candidate, int[] codes, DecodeJob job)

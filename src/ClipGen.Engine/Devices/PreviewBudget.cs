@@ -7,7 +7,10 @@ namespace ClipGen.Engine.Devices;
 /// </summary>
 internal sealed class PreviewBudget(TimeProvider time)
 {
-    /// <summary>Of the device's time. 5 % are promised; a preview also costs some outside the device, as a file and on its way.</summary>
+    /// <summary>
+    /// Of the time. 5 % are promised; a preview also costs some outside the device, as a file and on its way. On a CPU it runs beside the sampler, whose
+    /// threads it makes fewer and slower: with 3 % of the device's time instead, of which it is charged half then, 2 cores drew 0.952 ± 0.041 of what they did without.
+    /// </summary>
     public const double Share = 0.03;
 
     /// <summary>Previews: twice as many as a request may wish for.</summary>
@@ -28,7 +31,7 @@ internal sealed class PreviewBudget(TimeProvider time)
 
     private double Kept => _kept + Share * time.GetElapsedTime(_since).TotalSeconds;
 
-    /// <param name="seconds">What a preview took of the device's time.</param>
+    /// <param name="seconds">How long a preview took.</param>
     public void Spend(double seconds)
     {
         lock (_gate) (_kept, _since) = (Math.Min(Kept, Burst * seconds) - seconds, time.GetTimestamp());

@@ -17,8 +17,9 @@ internal sealed record CostBench(string Without, string With, double Promised)
         Task<FullSlots> WithoutAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, seconds, cancellationToken);
 
         line.Show("warming up …");
-        await WarmUp.DrawSmallOnesAsync(engine, engine.DrawThroughClusterAsync, cancellationToken);
-        await WarmUp.RunAsync(WithoutAsync, with);
+        var warmUp = WarmUp.For(settings);
+        await warmUp.DrawSmallOnesAsync(engine, engine.DrawThroughClusterAsync, cancellationToken);
+        await warmUp.RunAsync(WithoutAsync, with);
         var compared = await Comparison.MeasureAsync(
             () => WithoutAsync(settings.Seconds), () => with(settings.Seconds), settings.Pairs, settings.MostPairs, Promised, pair => line.Show(settings.Describe(pair)), cancellationToken);
         line.Dispose();

@@ -22,9 +22,10 @@ internal static class ServeBench
         Task<FullSlots> ClusterAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, seconds, cancellationToken);
 
         line.Show("warming up …");
-        await WarmUp.DrawSmallOnesAsync(engine, engine.DrawAloneAsync, cancellationToken);
-        await WarmUp.DrawSmallOnesAsync(engine, engine.DrawThroughClusterAsync, cancellationToken);
-        await WarmUp.RunAsync(AloneAsync, ClusterAsync);
+        var warmUp = WarmUp.For(settings);
+        await warmUp.DrawSmallOnesAsync(engine, engine.DrawAloneAsync, cancellationToken);
+        await warmUp.DrawSmallOnesAsync(engine, engine.DrawThroughClusterAsync, cancellationToken);
+        await warmUp.RunAsync(AloneAsync, ClusterAsync);
         line.Show("requests that come alone …");
         double lone = await LoneAsync(engine, cancellationToken);
         var full = await Comparison.MeasureAsync(

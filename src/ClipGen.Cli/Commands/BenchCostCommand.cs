@@ -14,8 +14,8 @@ internal static class BenchCostCommand
 
         So many requests are on their way that no slot is ever without work. Blocks of the one and of the other alternate, so that what else
         the machine does meanwhile hits both. While the promise lies within the error of the mean (95 % to one side), pairs are added, up to
-        --max-pairs. Exit code 1 when the promise does not hold, or the error is too large to say so. Takes about --seconds × 2 × --pairs, and
-        half as long again for the ends of the blocks. Interrupted (Ctrl+C), it prints the pairs until then; exit code 130.
+        --max-pairs. Exit code 1 when the promise does not hold, or the error is too large to say so. Takes about --seconds × 2 × --pairs,
+        half as long again for the ends of the blocks, and before them as long at most for what the runtime compiles first. Interrupted (Ctrl+C), it prints the pairs until then; exit code 130.
         """;
 
     private const string TelemetryDescription =

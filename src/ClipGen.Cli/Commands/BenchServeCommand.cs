@@ -21,7 +21,8 @@ internal static class BenchServeCommand
                          sending, share of the slots in use, refused requests, and goodput: requests a second drawn within --slo
 
         Every request has a prompt and a seed of its own. Exit code 1 when the promise does not hold, or the error is too large to say so. Takes about
-        --seconds × 2 × (--pairs + number of loads), and as long again for short blocks: each begins empty and ends when its last request does.
+        --seconds × 2 × (--pairs + number of loads), as long again for short blocks, for each begins empty and ends when its last request does, and
+        before them --seconds × 2 × --pairs at most for what the runtime compiles first.
         Interrupted (Ctrl+C), it prints what it has measured until then; exit code 130.
         """;
 

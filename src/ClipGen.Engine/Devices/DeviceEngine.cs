@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ClipGen.Engine.Batching;
 using ClipGen.Engine.Stages;
 using ClipGen.Engine.Telemetry;
@@ -125,9 +126,10 @@ public sealed class DeviceEngine : IDeviceEngine
 
     private (RgbImage Image, double Seconds) Decode(int[] codes)
     {
+        long began = Stopwatch.GetTimestamp();
         using var scope = NewDisposeScope();
-        var (pixels, seconds) = networks!.Decoder.Decode(codes);
-        return (PixelRange.FromUnitRange(pixels[0]), seconds);
+        var image = PixelRange.FromUnitRange(networks!.Decoder.Decode(codes).Pixels[0]);
+        return (image, Stopwatch.GetElapsedTime(began).TotalSeconds);   // a GPU has computed the pixels when they are here, not before
     }
 
     private (Decoded Result, double DecodeSeconds, double RerankSeconds) Decode(int candidate, int[] codes, DecodeJob job)
@@ -146,11 +148,7 @@ public sealed class DeviceEngine : IDeviceEngine
         : null;
 
     /// <summary>Runs first on the device's thread: thread count, gradients and scopes are per thread in libtorch.</summary>
-    private Entered Enter()
-    {
-        TorchThreads.Use(1);
-        return new Entered(this, inference_mode());
-    }
+    private Entered Enter() => new(this, TorchThreads.EnterAlone());
 
     public async ValueTask DisposeAsync()
     {

@@ -82,7 +82,12 @@ public sealed record DeviceReport(
 
 /// <summary>Some candidates of one generation.</summary>
 [GenerateSerializer, Immutable, Alias("clipgen.SequenceGroup")]
-public sealed record SequenceGroup([property: Id(0)] string GenerationId, [property: Id(1)] IReadOnlyList<int> Candidates);
+public sealed record SequenceGroup([property: Id(0)] string GenerationId, [property: Id(1)] IReadOnlyList<int> Candidates)
+{
+    /// <summary>A group for each generation, its candidates in order.</summary>
+    public static SequenceGroup[] Of(IEnumerable<(string Generation, int Candidate)> sequences) =>
+        [.. sequences.GroupBy(s => s.Generation).Select(g => new SequenceGroup(g.Key, [.. g.Select(s => s.Candidate).Order()]))];
+}
 
 /// <param name="Device"><c>silo/device</c>.</param>
 /// <param name="Freed">Sequences that have left it, with codes or without.</param>

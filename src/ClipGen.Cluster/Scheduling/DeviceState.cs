@@ -80,7 +80,7 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time, GivenI
     {
         var taken = _given.Keys.Where(g => generation is null || g.Generation == generation).ToList();
         foreach (var (id, candidate) in taken) Take(id, candidate);
-        return Groups(taken);
+        return [.. SequenceGroup.Of(taken)];
     }
 
     /// <summary>
@@ -109,7 +109,7 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time, GivenI
         }
         foreach (var (id, candidate) in lost) Take(id, candidate);
         Adopt(report);
-        return Groups(lost);
+        return [.. SequenceGroup.Of(lost)];
     }
 
     /// <summary>Sequences that an earlier activation of the gateway gave it.</summary>
@@ -127,7 +127,4 @@ internal sealed class DeviceState(DeviceReport report, TimeProvider time, GivenI
 
     /// <param name="Missing">The latest report did not have it although it should.</param>
     private readonly record struct Entry(long Dispatch, long At, bool Missing = false);
-
-    private static List<SequenceGroup> Groups(IEnumerable<(string Generation, int Candidate)> sequences) =>
-        [.. sequences.GroupBy(s => s.Generation).Select(g => new SequenceGroup(g.Key, [.. g.Select(s => s.Candidate).Order()]))];
 }

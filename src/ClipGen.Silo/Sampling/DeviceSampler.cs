@@ -120,7 +120,7 @@ public sealed class DeviceSampler : IAsyncDisposable
         {
             return new(
                 Key.ToString(), _engine.Device.Kind, _engine.Device.Slots, _engine.Model.Describe(), Stages, Incarnation, _lastDispatch,
-                [.. _active.Keys.GroupBy(k => k.Generation).Select(g => new SequenceGroup(g.Key, [.. g.Select(k => k.Candidate)]))],
+                SequenceGroup.Of(_active.Keys),
                 _draining, _secondsPerCandidate, Health.Trouble);
         }
     }

@@ -187,7 +187,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
             foreach (var (generation, _) in letters) _letters.Remove(generation);
             if (all || _slots)
             {
-                (freed, leaving) = (Groups(_freed), Groups(_leaving));
+                (freed, leaving) = (SequenceGroup.Of(_freed), SequenceGroup.Of(_leaving));
                 _freed.Clear();
                 _leaving.Clear();
             }
@@ -206,9 +206,6 @@ internal sealed class SampleOutbox : IAsyncDisposable
             if (progress.Length > 0) _ = TrackAsync(() => _grains.GetGrain<IGenerationGrain>(generation).ReportAsync(new(_device, progress, _kind)), lasting: progress.Any(IsFinal));
         }
     }
-
-    private static SequenceGroup[] Groups(List<(string Generation, int Candidate)> sequences) =>
-        [.. sequences.GroupBy(s => s.Generation).Select(g => new SequenceGroup(g.Key, [.. g.Select(s => s.Candidate)]))];
 
     private static bool IsFinal(SampleProgress progress) => progress.Codes is not null || progress.Error is not null || progress.HandedBack;
 

@@ -59,7 +59,7 @@ public sealed class DeviceEngine : IDeviceEngine
                 () =>
                 {
                     bundle.EnsureIntact(cancellationToken);
-                    return engine.networks = Networks.Load(bundle, engine.scheduler, device, engine.isCpu ? engine.threads : null, engine.thread.Share);
+                    return engine.networks = Networks.Load(bundle, engine.scheduler, device, engine.isCpu ? engine.threads : null, options.Libtorch, engine.thread.Share);
                 },
                 cancellationToken);
             return engine;
@@ -166,20 +166,25 @@ public sealed class DeviceEngine : IDeviceEngine
         }
     }
 
-    private sealed record Networks(Clip Clip, Gpt Gpt, Vqgan Vqgan, ClipEncodeStage Encoder, GptSampleStage Sampler, VqganDecodeStage Decoder, ClipRerankStage Reranker) : IDisposable
+    private sealed record Networks(Clip Clip, Vqgan Vqgan, ClipEncodeStage Encoder, GptSampleStage Sampler, VqganDecodeStage Decoder, ClipRerankStage Reranker) : IDisposable
     {
-        public static Networks Load(ModelBundle bundle, Scheduler scheduler, Device device, int? threads, DeviceTime.Share share)
+        /// <param name="threads">Of a CPU; null for other devices.</param>
+        /// <param name="libtorch">Whether a CPU samples with it, too.</param>
+        public static Networks Load(ModelBundle bundle, Scheduler scheduler, Device device, int? threads, bool libtorch, DeviceTime.Share share)
         {
             var tokenizer = bundle.LoadTokenizer();
             Clip? clip = null;
-            Gpt? gpt = null;
+            IGptRunner? gpt = null;
             Vqgan? vqgan = null;
             try
             {
                 clip = bundle.LoadClip(device);
-                gpt = bundle.LoadGpt(device);
                 vqgan = bundle.LoadVqgan(device);
-                return new(clip, gpt, vqgan, new(clip, tokenizer, device), new(gpt, scheduler, device, threads, share), new(vqgan, device), new(clip, device));
+                int slots = scheduler.Groups * scheduler.GroupSize;
+                gpt = threads is { } all && !libtorch
+                    ? new CpuGptRunner(CpuGpt.Take(bundle.LoadGpt(device)), slots, GptSampleStage.FillRows(scheduler.GroupSize), all)
+                    : new TorchGptRunner(bundle.LoadGpt(device), slots, scheduler.GroupSize, device);
+                return new(clip, vqgan, new(clip, tokenizer, device), new(gpt, scheduler, libtorch ? null : threads, share), new(vqgan, device), new(clip, device));
             }
             catch
             {
@@ -194,7 +199,6 @@ public sealed class DeviceEngine : IDeviceEngine
         {
             Sampler.Dispose();
             Clip.Dispose();
-            Gpt.Dispose();
             Vqgan.Dispose();
         }
     }

@@ -15,12 +15,8 @@ public static partial class NativeEnvironment
     public static void Prepare(bool training = false)
     {
         if (!OperatingSystem.IsLinux()) return;
-        // libgomp's threads spin while they wait, 0.2 ms with this number on an Intel Sapphire Rapids, and then sleep. With 1000 they slept between
-        // the products of a step, and two of them were slower than one; with libgomp's own 300,000 they waste the cores that another process
-        // wants. Where that happens nevertheless, a step takes fewer threads (StepThreads).
-        if (!training && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) Default("GOMP_SPINCOUNT", "10000");
-        // MKL's results do not depend on how many threads share the work (conditional numerical reproducibility): without it they did for
-        // a sampler's step of 16 rows and a width of 512 on an Intel Sapphire Rapids. Where MKL does not know this, AlikeThreads sees to it.
+        // MKL's results do not depend on how memory is aligned or how many threads share the work (conditional numerical reproducibility), on the processors that it
+        // knows this of. Elsewhere it is enough that texts and images are computed by one thread each (CpuLending), and codes by no MKL (CpuGptRunner).
         Default("MKL_CBWR", training ? "AUTO" : "AUTO,STRICT");
     }
 

@@ -1,9 +1,11 @@
+using System.Numerics;
+
 namespace ClipGen.Engine.Devices;
 
 /// <summary>
 /// Finds out how many CPU threads make a sampler's step fastest, and goes on finding out: a step is many small products, after each of which all
-/// threads wait for the last. Two threads may well be faster than one on a quiet machine and many times slower beside one busy process. Powers of
-/// two, for with those results are the same (<see cref="TorchThreads.ForSteps"/>). Knows no clock; not thread-safe.
+/// threads wait for the last. Two threads may well be faster than one on a quiet machine and many times slower beside one busy process. Only powers
+/// of two are tried. Knows no clock; not thread-safe.
 /// </summary>
 internal sealed class StepThreads
 {
@@ -48,12 +50,11 @@ internal sealed class StepThreads
     private int _hopeless, _stalled;   // steps in a row
     private double? _expected;   // seconds of a step, seen at the last trial
 
-    /// <param name="most">The most threads to take, from 1; rounded down to a power of two. They are taken until another number has proved faster.</param>
-    /// <param name="all">Threads that there are for the step and what runs beside it; not below <paramref name="most"/>.</param>
-    public StepThreads(int most, int all)
+    /// <param name="all">Threads that there are for the step and what runs beside it, from 1. All are taken until another number has proved faster.</param>
+    public StepThreads(int all)
     {
         _all = all;
-        _usual = _most = TorchThreads.ForSteps(most);
+        _usual = _most = PowerOfTwo(all);
         Settle();
     }
 
@@ -63,7 +64,7 @@ internal sealed class StepThreads
     private bool IsTrial => _other != 0;
 
     /// <summary>Threads for the next step while others are busy with something else; at least one.</summary>
-    public int Beside(int others) => others == 0 ? Count : Math.Min(Count, TorchThreads.ForSteps(Math.Max(1, _all - others)));
+    public int Beside(int others) => others == 0 ? Count : Math.Min(Count, PowerOfTwo(Math.Max(1, _all - others)));
 
     /// <summary>Tells how long a step took with <see cref="Count"/> threads, and nothing else beside it.</summary>
     public void Took(double seconds)
@@ -123,6 +124,9 @@ internal sealed class StepThreads
         if (_usual == _most) _upwards = false;
         else if (_usual == 1) _upwards = true;
     }
+
+    /// <summary>The largest that is not above the count.</summary>
+    private static int PowerOfTwo(int count) => 1 << BitOperations.Log2((uint)count);
 
     private static bool IsWorthwhile(List<double> fewer, List<double> more) => Median(more) <= Worthwhile * Median(fewer);
 

@@ -4,51 +4,37 @@ using ClipGen.Engine.Devices;
 using ClipGen.Engine.Sampling;
 using ClipGen.Engine.Telemetry;
 using ClipGen.Models.Gpt;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace ClipGen.Engine.Stages;
 
 /// <summary>Embedding to codes: continuous batching over groups of slots, one step at a time.</summary>
 internal sealed class GptSampleStage : IDisposable
 {
-    private readonly Gpt gpt;
+    private readonly IGptRunner gpt;
     private readonly Scheduler scheduler;
-    private readonly Device device;
     private readonly StepThreads? threads;
     private readonly DeviceTime.Share share;
-    private readonly int rows;
-    private readonly KvCache[] caches;
     private readonly CodeDistribution distribution = new();
-    private readonly long[] codes;
-    private readonly long[] positions;
-    private readonly float[] conditions;
-    private int threadsInUse;
+    private readonly GptRow[] rows;
+    private readonly GptRow[] filling;
     private volatile IStepObserver? observer;
 
-    /// <param name="threads">CPU threads that the device may take; null where libtorch's number is to stay as it is.</param>
+    /// <param name="gpt">With all the scheduler's slots; is disposed with this.</param>
+    /// <param name="threads">CPU threads that the device may take; null where it computes elsewhere.</param>
     /// <param name="share">The sampler's of the device's time.</param>
-    public GptSampleStage(Gpt gpt, Scheduler scheduler, Device device, int? threads, DeviceTime.Share share)
+    public GptSampleStage(IGptRunner gpt, Scheduler scheduler, int? threads, DeviceTime.Share share)
     {
-        (this.gpt, this.scheduler, this.device, this.share) = (gpt, scheduler, device, share);
-        rows = Rows(scheduler.GroupSize);
-        caches = [.. Enumerable.Range(0, scheduler.Groups).Select(_ => new KvCache(gpt.Config, rows, device))];
-        codes = new long[rows];
-        positions = new long[rows];
-        conditions = new float[rows * gpt.Config.CondSize];
-        if (threads is { } all) this.threads = new(AlikeThreads.Most(gpt, caches[0], all), all);
+        (this.gpt, this.scheduler, this.share) = (gpt, scheduler, share);
+        rows = new GptRow[scheduler.GroupSize];
+        filling = new GptRow[FillRows(scheduler.GroupSize)];
+        if (threads is { } all) this.threads = new(all);
     }
 
     /// <summary>CPU threads of a step that has the device to itself.</summary>
     public int Threads => threads?.Count ?? 1;
 
-    /// <summary>
-    /// Rows of a step's tensors: one a place of the group, and idle ones up to a number with which a row's result depends neither on
-    /// which row it is nor, up to <see cref="AlikeThreads"/>, on the number of threads. MKL splits a product's rows over its threads
-    /// and sums those of a short last block in another order: with 5, 6, 7, 9 or 10 rows and 2, 6 or 8 threads rows differed (libtorch
-    /// 2.10), with up to 4 and with multiples of 8 none did, as long as threads are a power of two (<see cref="TorchThreads.ForSteps"/>).
-    /// </summary>
-    internal static int Rows(int places) => places <= 4 ? places : (places + 7) / 8 * 8;
+    /// <summary>Positions of a sequence that are filled beside one step of its group.</summary>
+    public static int FillRows(int groupSize) => TorchGptRunner.RowsOf(groupSize);
 
     /// <summary>Is told of every step of a group; may be set while steps are taken.</summary>
     public IStepObserver? Observer { set => observer = value; }
@@ -82,41 +68,38 @@ internal sealed class GptSampleStage : IDisposable
     {
         var places = scheduler.Group(group);
         int active = 0;
-        for (int row = 0; row < places.Length; row++)
+        for (int place = 0; place < places.Length; place++)
         {
-            var sequence = places[row];
-            codes[row] = sequence?.Last ?? 0;
-            positions[row] = sequence?.Position ?? 0;
-            if (sequence is null) continue;
-            active++;
+            if (places[place] is not { } sequence) continue;
+            int slot = group * scheduler.GroupSize + place;
+            rows[active++] = Row(sequence, slot, sequence.Position);
             if (sequence.HasSlot) continue;
             sequence.HasSlot = true;
-            sequence.Job.Account?.Enter(group * scheduler.GroupSize + row);
-            sequence.Job.Embedding.CopyTo(conditions, row * gpt.Config.CondSize);
-            caches[group].Clear(row);
+            sequence.Job.Account?.Enter(slot);
+            gpt.Clear(slot);
         }
-        UseThreads(beside);
-        Fill(places, caches[group]);
+        int count = threads?.Beside(beside) ?? 1;
+        share.Weight = count;
+        Fill(places, group * scheduler.GroupSize, count);
 
         long began = Stopwatch.GetTimestamp();
-        using var scope = NewDisposeScope();
-        var logits = gpt.step(
-            tensor(codes).to(device), tensor(conditions, [rows, gpt.Config.CondSize]).to(device), tensor(positions).to(device), caches[group]); // [S, V]
-        var values = logits.to(ScalarType.Float32).cpu().data<float>().ToArray();
+        gpt.Step(rows.AsSpan(0, active), count);
         if (beside == 0) threads?.Took(Stopwatch.GetElapsedTime(began).TotalSeconds);
-        int width = gpt.Config.VocabSize;
-        for (int row = 0; row < places.Length; row++)
+        int row = 0;
+        for (int place = 0; place < places.Length; place++)
         {
+            if (places[place] is not { } sequence) continue;
+            var logits = gpt.Logits(row++);
             // What is put at the position of one that is not filled yet, its own first step puts there anew.
-            if (places[row] is not { IsFilled: true } sequence) continue;
+            if (!sequence.IsFilled) continue;
             try
             {
-                sequence.Append(Draw(sequence, values.AsSpan(row * width, width)));
+                sequence.Append(Draw(sequence, logits));
             }
             catch (Exception exception)
             {
                 // Broken numbers, or a caller's own onStep: no business of its neighbours.
-                scheduler.Fail(group, row, exception);
+                scheduler.Fail(group, place, exception);
             }
         }
         var now = share.Read();
@@ -125,12 +108,7 @@ internal sealed class GptSampleStage : IDisposable
         mark = now;
     }
 
-    private void UseThreads(int beside)
-    {
-        if (threads?.Beside(beside) is not { } count || count == threadsInUse) return;
-        TorchThreads.Use(threadsInUse = count);
-        share.Weight = count;
-    }
+    private static GptRow Row(Sequence sequence, int slot, int position) => new(slot, position, sequence.Before(position), sequence.Job.Embedding);
 
     private static List<ActivityContext> Spans(ReadOnlySpan<Sequence?> places)
     {
@@ -143,22 +121,16 @@ internal sealed class GptSampleStage : IDisposable
     }
 
     /// <summary>Shows the first sequence that resumes some more of the codes it was given: as much work again as a step, so that its neighbours wait no longer.</summary>
-    private void Fill(ReadOnlySpan<Sequence?> places, KvCache cache)
+    private void Fill(ReadOnlySpan<Sequence?> places, int firstSlot, int count)
     {
-        int slot = 0;
-        while (slot < places.Length && places[slot] is not { IsFilled: false }) slot++;
-        if (slot == places.Length) return;
-        var sequence = places[slot]!;
-        int last = sequence.Job.Drawn!.Length - 1;
-        // The last position again where there is no further one.
-        int[] filling = [.. Enumerable.Range(sequence.Filled, rows).Select(position => Math.Min(position, last))];
-        using var scope = NewDisposeScope();
-        gpt.fill(
-            tensor(Array.ConvertAll(filling, position => (long)sequence.Before(position))).to(device),
-            tensor(sequence.Job.Embedding, [1, gpt.Config.CondSize]).expand(rows, gpt.Config.CondSize).to(device),
-            tensor(Array.ConvertAll(filling, position => (long)position)).to(device),
-            cache, slot);
-        sequence.Filled += rows;
+        int place = 0;
+        while (place < places.Length && places[place] is not { IsFilled: false }) place++;
+        if (place == places.Length) return;
+        var sequence = places[place]!;
+        int length = Math.Min(filling.Length, sequence.Job.Drawn!.Length - sequence.Filled);
+        for (int i = 0; i < length; i++) filling[i] = Row(sequence, firstSlot + place, sequence.Filled + i);
+        gpt.Fill(filling.AsSpan(0, length), count);
+        sequence.Filled += length;
     }
 
     private int Draw(Sequence sequence, ReadOnlySpan<float> logits)
@@ -167,8 +139,5 @@ internal sealed class GptSampleStage : IDisposable
         return distribution.Draw(CounterRandom.Uniform(sequence.Job.Seed, sequence.Job.Candidate, sequence.Position));
     }
 
-    public void Dispose()
-    {
-        foreach (var cache in caches) cache.Dispose();
-    }
+    public void Dispose() => gpt.Dispose();
 }

@@ -35,6 +35,8 @@ public sealed class Gpt : Module<Tensor, Tensor, Tensor>
 
     public GptConfig Config { get; }
 
+    internal GptLayer Layer(int number) => layers[number].encoder;
+
     /// <param name="codes">[B, L] int64, 0 ≤ L &lt; block size.</param>
     /// <param name="cond">[B, C], L2-normalised CLIP embeddings.</param>
     /// <returns>Logits [B, L + 1, V]; position t predicts code t.</returns>

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using ClipGen.Engine.Devices;
 
 namespace ClipGen.Silo.Loading;
 
 /// <summary>
 /// The known answers of this machine: what each bundle's fixed request gave on each kind of device when it was first loaded here.
-/// Another machine's processor may round differently, so they are not part of a bundle.
+/// Another machine's processor may round differently, so they are not part of a bundle; and so may another version of the engine (<see cref="KnownAnswer.Arithmetic"/>).
 /// </summary>
 internal sealed class KnownAnswerFile(string folder)
 {
@@ -42,5 +43,5 @@ internal sealed class KnownAnswerFile(string folder)
         }
     }
 
-    private static string Key(string modelDigest, string deviceKind) => $"{modelDigest} {deviceKind}";
+    private static string Key(string modelDigest, string deviceKind) => $"{modelDigest} {deviceKind} {KnownAnswer.Arithmetic}";
 }

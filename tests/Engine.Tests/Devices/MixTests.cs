@@ -17,12 +17,20 @@ public sealed class MixTests(TinyModel model)
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(First, Setting("CLIPGEN_MIXES", 16))];
 
+    public static TheoryData<int> LibtorchSeeds => [.. Enumerable.Range(First, Math.Max(1, Setting("CLIPGEN_MIXES", 16) / 2))];
+
     public static TheoryData<int> ShapesSeeds => [.. Enumerable.Range(First, Math.Max(1, Setting("CLIPGEN_MIXES", 16) / 16))];
 
     [Theory]
     [MemberData(nameof(Seeds))]
     public async Task Codes_and_images_are_those_of_the_request_alone(int seed) =>
         await EqualsAlone(model.HairTrigger, Mix.Of(seed, EngineModel.Of(model.HairTrigger), most: 6));
+
+    /// <summary>As a GPU does.</summary>
+    [Theory]
+    [MemberData(nameof(LibtorchSeeds))]
+    public async Task So_are_those_that_libtorch_samples(int seed) =>
+        await EqualsAlone(model.HairTrigger, Mix.Of(seed, EngineModel.Of(model.HairTrigger), most: 6), libtorch: true);
 
     /// <summary>The model that comes with the program: fewer, as a candidate takes 256 steps.</summary>
     [Theory]
@@ -52,13 +60,14 @@ public sealed class MixTests(TinyModel model)
         Assert.Contains((TinyModel.Codes, false), ended);
     }
 
-    private static async Task EqualsAlone(ModelBundle bundle, Mix mix)
+    private static async Task EqualsAlone(ModelBundle bundle, Mix mix, bool libtorch = false)
     {
-        await using var engine = await StartAsync(bundle, mix);
+        await using var engine = await StartAsync(bundle, mix, libtorch);
         var outcomes = await PlayAsync(engine, mix);
 
-        // A row's arithmetic may depend on the number of rows, and on nothing else.
-        await using var alone = await TinyModel.StartAsync(bundle, mix.GroupSize, mix.GroupSize);
+        // A row's arithmetic may depend on the number of rows where libtorch computes it, and on nothing else.
+        int slots = libtorch ? mix.GroupSize : 1;
+        await using var alone = await TinyModel.StartAsync(bundle, slots, slots, libtorch: libtorch);
         foreach (var outcome in outcomes)
         {
             if (outcome.Codes is null)
@@ -90,7 +99,8 @@ public sealed class MixTests(TinyModel model)
         }
     }
 
-    private static Task<DeviceEngine> StartAsync(ModelBundle bundle, Mix mix) => TinyModel.StartAsync(bundle, mix.GroupSize * mix.Groups, mix.GroupSize, mix.Threads);
+    private static Task<DeviceEngine> StartAsync(ModelBundle bundle, Mix mix, bool libtorch = false) =>
+        TinyModel.StartAsync(bundle, mix.GroupSize * mix.Groups, mix.GroupSize, mix.Threads, libtorch: libtorch);
 
     private static async Task<IReadOnlyList<MixOutcome>> PlayAsync(DeviceEngine engine, Mix mix)
     {

@@ -9,14 +9,17 @@ public sealed class ResumeTests(TinyModel model)
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(6)]
-    [InlineData(8)]
-    public async Task From_any_place_beside_others(int groupSize)
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(6, false)]
+    [InlineData(8, false)]
+    [InlineData(3, true)]
+    [InlineData(6, true)]
+    [InlineData(8, true)]
+    public async Task From_any_place_beside_others(int groupSize, bool libtorch)
     {
-        await using var alone = await TinyModel.StartAsync(model.HairTrigger, groupSize, groupSize);
-        await using var engine = await TinyModel.StartAsync(model.HairTrigger, groupSize, groupSize, threads: 2);
+        await using var alone = await TinyModel.StartAsync(model.HairTrigger, groupSize, groupSize, libtorch: libtorch);
+        await using var engine = await TinyModel.StartAsync(model.HairTrigger, groupSize, groupSize, threads: 2, libtorch: libtorch);
         var running = new List<(int[] Expected, Task<SampledCandidate> Resumed)>();
         for (int i = 0; i < 40; i++)
         {

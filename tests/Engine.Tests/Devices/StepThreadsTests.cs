@@ -14,7 +14,7 @@ public sealed class StepThreadsTests
     [InlineData(2, 4.0, 2.5, 6.0, 20.0, 90.0)]
     public void The_fastest_number_is_found_and_kept(int best, params double[] times)
     {
-        var sut = new StepThreads(1 << (times.Length - 1), 64);
+        var sut = new StepThreads(1 << (times.Length - 1));
         var random = new Random(1);
 
         Run(sut, 500, threads => Noisy(random, threads, times));
@@ -26,7 +26,7 @@ public sealed class StepThreadsTests
     [Fact]
     public void What_it_does_not_take_is_tried_at_little_cost()
     {
-        var sut = new StepThreads(2, 2);
+        var sut = new StepThreads(2);
         double[] times = [2.6, 17];
 
         Run(sut, 500, threads => At(threads, times));
@@ -40,7 +40,7 @@ public sealed class StepThreadsTests
     public void A_machine_that_gets_busy_is_noticed_at_once_and_one_that_gets_quiet_soon()
     {
         double[] quiet = [2.4, 1.9], busy = [2.6, 17];
-        var sut = new StepThreads(2, 2);
+        var sut = new StepThreads(2);
 
         Run(sut, 10_000, threads => At(threads, quiet));
         var gotBusy = Run(sut, 200, threads => At(threads, busy));
@@ -56,7 +56,7 @@ public sealed class StepThreadsTests
     [Fact]
     public void Threads_that_wait_for_each_other_s_time_slices_are_halved_after_two_steps()
     {
-        var sut = new StepThreads(2, 2);
+        var sut = new StepThreads(2);
         Run(sut, 10_000, threads => At(threads, [2.4, 1.9]));
 
         var taken = Run(sut, 20, threads => At(threads, [2.6, 17]));
@@ -69,7 +69,7 @@ public sealed class StepThreadsTests
     public void Steps_that_are_slow_for_another_reason_change_nothing()
     {
         double[] times = [2.4, 1.9];
-        var sut = new StepThreads(2, 2);
+        var sut = new StepThreads(2);
 
         // Attention grows with the position; a new sequence begins at the first one.
         int step = 0;
@@ -82,9 +82,9 @@ public sealed class StepThreadsTests
     [InlineData(1, 1)]
     [InlineData(3, 2)]
     [InlineData(12, 8)]
-    public void Never_more_than_allowed(int most, int allowed)
+    public void Never_more_than_allowed(int all, int allowed)
     {
-        var sut = new StepThreads(most, 64);
+        var sut = new StepThreads(all);
 
         var taken = Run(sut, 5_000, threads => 1.0 / threads);
 
@@ -93,16 +93,24 @@ public sealed class StepThreadsTests
     }
 
     [Theory]
-    [InlineData(2, 2, 0, 2)]
-    [InlineData(2, 2, 1, 1)]
-    [InlineData(2, 2, 2, 1)]
-    [InlineData(1, 2, 1, 1)]
-    [InlineData(12, 12, 3, 8)]
-    [InlineData(12, 12, 5, 4)]
-    [InlineData(4, 12, 5, 4)]
-    [InlineData(12, 12, 40, 1)]
-    public void A_step_leaves_the_threads_that_are_busy_with_something_else(int most, int all, int others, int left) =>
-        Assert.Equal(left, new StepThreads(most, all).Beside(others));
+    [InlineData(2, 0, 2)]
+    [InlineData(2, 1, 1)]
+    [InlineData(2, 2, 1)]
+    [InlineData(3, 1, 2)]
+    [InlineData(12, 3, 8)]
+    [InlineData(12, 5, 4)]
+    [InlineData(12, 40, 1)]
+    public void A_step_leaves_the_threads_that_are_busy_with_something_else(int all, int others, int left) =>
+        Assert.Equal(left, new StepThreads(all).Beside(others));
+
+    [Fact]
+    public void Nor_does_it_take_more_than_is_fastest_when_nothing_is_beside_it()
+    {
+        var sut = new StepThreads(8);
+        Run(sut, 5_000, threads => threads == 2 ? 1 : 2);
+
+        Assert.Equal([2, 2, 1], new[] { 0, 5, 7 }.Select(sut.Beside));
+    }
 
     private static List<int> Run(StepThreads sut, int steps, Func<int, double> took)
     {

@@ -81,8 +81,8 @@ public sealed class TinyModel : IAsyncLifetime
         return BundleWriter.Write(Path.Combine(root, name), manifest, clipNetwork, gptNetwork, vqganNetwork, vocabulary, ScalarType.Float32);
     }
 
-    public static Task<DeviceEngine> StartAsync(ModelBundle bundle, int slots = 8, int groupSize = 8, int threads = 1, int maxWaiting = 1000) =>
-        DeviceEngine.StartAsync(bundle, CPU, new() { Slots = slots, GroupSize = groupSize, Threads = threads, MaxWaiting = maxWaiting }, TestContext.Current.CancellationToken);
+    public static Task<DeviceEngine> StartAsync(ModelBundle bundle, int slots = 8, int groupSize = 8, int threads = 1, int maxWaiting = 1000, bool libtorch = false) =>
+        DeviceEngine.StartAsync(bundle, CPU, new() { Slots = slots, GroupSize = groupSize, Threads = threads, MaxWaiting = maxWaiting, Libtorch = libtorch }, TestContext.Current.CancellationToken);
 
     /// <summary>One of any number of different jobs.</summary>
     public SampleJob Job(int number, int candidate = 0) => new(

@@ -43,12 +43,4 @@ public sealed class TorchThreadsTests
 
         Assert.Equal((1, true, false), seen);
     }
-
-    [Theory]
-    [InlineData(1, 1)]
-    [InlineData(2, 2)]
-    [InlineData(3, 2)]
-    [InlineData(12, 8)]
-    [InlineData(16, 16)]
-    public void Steps_take_a_power_of_two(int count, int threads) => Assert.Equal(threads, TorchThreads.ForSteps(count));
 }

@@ -12,18 +12,19 @@ public sealed class ReferenceSamplingTests : IDisposable
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly IDisposable inference = inference_mode();
     private readonly Goldens goldens = new("gpt_tiny_goldens.safetensors");
-    private readonly Gpt gpt = ReferenceModels.GptTiny();
     private readonly CodeDistribution distribution = new();
 
     public ReferenceSamplingTests() => set_num_threads(1);
 
     /// <summary>The original draws by a race, argmax of p / q with q from Exp(1), which is what its multinomial does; the draws are given.</summary>
-    [Fact]
-    public void A_raced_sample_is_the_originals()
+    [Theory]
+    [InlineData(GptRunners.Libtorch)]
+    [InlineData(GptRunners.Kernels)]
+    public void A_raced_sample_is_the_originals(GptRunners by)
     {
         float[] race = goldens.Floats("race_q");
 
-        var drawn = Sample(new(TopK: 50, TopP: 0.9, Temperature: 0.9), (step, row) =>
+        var drawn = Sample(by, new(TopK: 50, TopP: 0.9, Temperature: 0.9), (step, row) =>
         {
             int best = 0;
             double largest = -1;
@@ -39,34 +40,35 @@ public sealed class ReferenceSamplingTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, 1.0, 1.0)]
-    [InlineData(500, 0.95, 0.0)]
-    [InlineData(500, 0.0, 1.0)]
-    public void Greedy_by_any_parameter_is_the_originals(int topK, double topP, double temperature)
+    [InlineData(GptRunners.Libtorch, 1, 1.0, 1.0)]
+    [InlineData(GptRunners.Kernels, 1, 1.0, 1.0)]
+    [InlineData(GptRunners.Kernels, 500, 0.95, 0.0)]
+    [InlineData(GptRunners.Kernels, 500, 0.0, 1.0)]
+    public void Greedy_by_any_parameter_is_the_originals(GptRunners by, int topK, double topP, double temperature)
     {
-        var drawn = Sample(new(topK, topP, temperature), (step, row) => distribution.Draw(CounterRandom.Uniform(1, row, step)));
+        var drawn = Sample(by, new(topK, topP, temperature), (step, row) => distribution.Draw(CounterRandom.Uniform(1, row, step)));
 
         Assert.Equal(goldens.Integers("greedy"), drawn);
     }
 
     public void Dispose()
     {
-        gpt.Dispose();
         inference.Dispose();
         scope.Dispose();
     }
 
-    private long[] Sample(SamplingParameters parameters, Func<int, int, int> draw)
+    private long[] Sample(GptRunners by, SamplingParameters parameters, Func<int, int, int> draw)
     {
-        using var cache = new KvCache(gpt.Config, Rows, CPU);
-        long[] drawn = new long[Rows * Steps], last = new long[Rows];
+        using var gpt = by.Create(ReferenceModels.GptTiny(), Rows);
+        float[][] conditions = [.. goldens.Floats("cond").Chunk(64)];
+        long[] drawn = new long[Rows * Steps];
+        int[] last = new int[Rows];
         for (int step = 0; step < Steps; step++)
         {
-            using var stepScope = NewDisposeScope();
-            var logits = gpt.step(tensor(last), goldens["cond"], full([Rows], step, int64), cache).data<float>().ToArray();
+            gpt.Step([.. Enumerable.Range(0, Rows).Select(row => new GptRow(row, step, last[row], conditions[row]))], threads: 1);
             for (int row = 0; row < Rows; row++)
             {
-                distribution.Set(logits.AsSpan(row * Width, Width), parameters);
+                distribution.Set(gpt.Logits(row), parameters);
                 drawn[row * Steps + step] = last[row] = draw(step, row);
             }
         }

@@ -41,8 +41,12 @@ public sealed class DeviceTimeTests(TinyModel model)
         var observer = new Observer();
         engine.Observe(observer);
         var accounts = Enumerable.Range(0, 4).Select(_ => new DeviceAccount()).ToArray();
+        using var together = new ManualResetEventSlim();
 
-        var sampled = await Task.WhenAll(accounts.Select((account, i) => engine.SampleAsync(model.Job(i) with { Account = account }, null, Stop)));
+        // Whichever is drawn first waits for the others: a sequence of this model is soon over.
+        var sampling = accounts.Select((account, i) => engine.SampleAsync(model.Job(i) with { Account = account }, _ => together.Wait(Stop), Stop)).ToArray();
+        together.Set();
+        var sampled = await Task.WhenAll(sampling);
         engine.Observe(null);
         int told = observer.Reports.Count;
         await engine.SampleAsync(model.Job(9), null, Stop);

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace ClipGen.Models.Kernels;
+
+/// <summary>
+/// Native memory that vectors are read from without crossing a cache line. Not the garbage collector's: weights are gigabytes, and a container's
+/// limit for managed memory is lower than its own.
+/// </summary>
+internal sealed unsafe class AlignedFloats : IDisposable
+{
+    /// <summary>Bytes: a cache line, and the widest vector.</summary>
+    private const int Alignment = 64;
+
+    private float* _memory;
+
+    /// <param name="zeroed">Else its values are whatever was there before, NaN among them.</param>
+    public AlignedFloats(long length, bool zeroed = true)
+    {
+        nuint bytes = checked((nuint)length * sizeof(float));
+        _memory = (float*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        if (zeroed) NativeMemory.Clear(_memory, bytes);
+    }
+
+    ~AlignedFloats() => Free();
+
+    /// <summary>Valid while this object is reachable and not disposed.</summary>
+    public float* Memory => _memory;
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(_memory);
+        _memory = null;
+    }
+}

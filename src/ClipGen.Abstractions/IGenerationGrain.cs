@@ -31,7 +31,7 @@ public interface IGenerationGrain : IGrainWithStringKey
     [Alias("Forget")]
     Task ForgetAsync(bool withImages, DateTimeOffset? endedBefore = null);
 
-    /// <summary>The events from number <paramref name="from"/> (0 for all) to the end, waiting for those that have not happened yet.</summary>
+    /// <summary>The events from number <paramref name="from"/> (0 for all, <see cref="GenerationEvent.AfterAll"/> for none) to the end, waiting for those that have not happened yet.</summary>
     [Alias("Watch")]
     IAsyncEnumerable<GenerationEvent> WatchAsync(int from, CancellationToken cancellationToken);
 
@@ -134,6 +134,9 @@ public sealed record GenerationStatus
 [GenerateSerializer, Immutable, Alias("clipgen.GenerationEvent")]
 public sealed record GenerationEvent
 {
+    /// <summary>A number to watch from that no event has: nothing is told, and the watch ends when the generation does.</summary>
+    public const int AfterAll = int.MaxValue;
+
     /// <summary>Rises; after a process was lost it goes on from a higher number, so a watcher misses nothing it had not seen.</summary>
     [Id(0)] public required int Number { get; init; }
     [Id(1)] public required GenerationEventKind Kind { get; init; }

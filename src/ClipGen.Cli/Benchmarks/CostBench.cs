@@ -8,17 +8,18 @@ namespace ClipGen.Cli.Benchmarks;
 /// <param name="Promised">The least share of the throughput that is to be left.</param>
 internal sealed record CostBench(string Without, string With, double Promised)
 {
+    /// <param name="drawWithout">Draws a request without it.</param>
     /// <param name="with">Measures so many seconds with it.</param>
     /// <param name="notes">Asked at the end for numbers that show that it was really there.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(
-        ServeBenchSettings settings, ServedEngine engine, StatusLine line, Func<double, Task<FullSlots>> with, Func<IReadOnlyList<(string Name, long Number)>> notes, CancellationToken cancellationToken)
+        ServeBenchSettings settings, ServedEngine engine, StatusLine line, Func<GenerationRequest, CancellationToken, Task> drawWithout, Func<double, Task<FullSlots>> with, Func<IReadOnlyList<(string Name, long Number)>> notes, CancellationToken cancellationToken)
     {
-        Task<FullSlots> WithoutAsync(double seconds) => FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, seconds, cancellationToken);
+        Task<FullSlots> WithoutAsync(double seconds) => FullSlots.MeasureAsync(engine, drawWithout, seconds, cancellationToken);
 
         line.Show("warming up …");
         var warmUp = WarmUp.For(settings);
-        await warmUp.DrawSmallOnesAsync(engine, engine.DrawThroughClusterAsync, cancellationToken);
+        await warmUp.DrawSmallOnesAsync(engine, drawWithout, cancellationToken);
         await warmUp.RunAsync(WithoutAsync, with);
         var compared = await Comparison.MeasureAsync(
             () => WithoutAsync(settings.Seconds), () => with(settings.Seconds), settings.Pairs, settings.MostPairs, Promised, pair => line.Show(settings.Describe(pair)), cancellationToken);

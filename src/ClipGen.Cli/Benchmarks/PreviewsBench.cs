@@ -19,9 +19,11 @@ internal static class PreviewsBench
         async Task DrawAsync(GenerationRequest request, CancellationToken stop)
         {
             Interlocked.Add(ref asked, Submission.MaxPreviews);
-            Interlocked.Add(ref shown, await engine.DrawThroughClusterAsync(request, Submission.MaxPreviews, stop));
+            Interlocked.Add(ref shown, await engine.FollowThroughClusterAsync(request, Submission.MaxPreviews, stop));
         }
+        // Followed as well: it is the previews that are measured.
+        Task PlainAsync(GenerationRequest request, CancellationToken stop) => engine.FollowThroughClusterAsync(request, previews: 0, stop);
 
-        return await Bench.RunAsync(settings, engine, line, PreviewedAsync, () => [("previews_asked", asked), ("previews_shown", shown)], cancellationToken);
+        return await Bench.RunAsync(settings, engine, line, PlainAsync, PreviewedAsync, () => [("previews_asked", asked), ("previews_shown", shown)], cancellationToken);
     }
 }

@@ -84,25 +84,39 @@ internal sealed class ServedEngine : IAsyncDisposable
             new(prompt.Vector, [.. sampled.Select(s => (s.Candidate, s.Codes))], request.Keep, ImageFileFormat.Png, Metadata: null, request.ReferenceQuirks), cancellationToken);
     }
 
-    /// <summary>Submits a request to the cluster and follows its events to the last.</summary>
+    /// <summary>Submits a request to the cluster and awaits its end, as a gateway does for a client that wants nothing but the images.</summary>
     /// <exception cref="RefusedException">It was not accepted.</exception>
-    public Task DrawThroughClusterAsync(GenerationRequest request, CancellationToken cancellationToken) => DrawThroughClusterAsync(request, previews: 0, cancellationToken);
+    public async Task DrawThroughClusterAsync(GenerationRequest request, CancellationToken cancellationToken)
+    {
+        var generation = await SubmitAsync(request, previews: 0);
+        await foreach (var _ in generation.WatchAsync(GenerationEvent.AfterAll, cancellationToken)) { }
+        ThrowUnlessCompleted(await generation.GetStatusAsync());
+    }
 
-    /// <inheritdoc cref="DrawThroughClusterAsync(GenerationRequest, CancellationToken)"/>
+    /// <summary>Submits a request to the cluster and follows its events to the last, as for a client that wants to see it grow.</summary>
     /// <param name="previews">Previews to ask for, 0 to 3.</param>
     /// <returns>How many were shown.</returns>
-    public async Task<int> DrawThroughClusterAsync(GenerationRequest request, int previews, CancellationToken cancellationToken)
+    /// <exception cref="RefusedException">It was not accepted.</exception>
+    public async Task<int> FollowThroughClusterAsync(GenerationRequest request, int previews, CancellationToken cancellationToken)
     {
-        var accepted = await _gateway.SubmitAsync(new() { Request = request, Previews = previews });
+        var generation = await SubmitAsync(request, previews);
         GenerationStatus? last = null;
         int shown = 0;
-        await foreach (var happened in _cluster.Grains.GetGrain<IGenerationGrain>(accepted.Id).WatchAsync(0, cancellationToken))
+        await foreach (var happened in generation.WatchAsync(0, cancellationToken))
         {
             last = happened.Status;
             if (happened.Preview is not null) shown++;
         }
-        if (last?.State != GenerationState.Completed) throw new CommandException($"A generation did not complete: {last?.Error ?? "it was lost"}");
+        ThrowUnlessCompleted(last);
         return shown;
+    }
+
+    private async Task<IGenerationGrain> SubmitAsync(GenerationRequest request, int previews) =>
+        _cluster.Grains.GetGrain<IGenerationGrain>((await _gateway.SubmitAsync(new() { Request = request, Previews = previews })).Id);
+
+    private static void ThrowUnlessCompleted(GenerationStatus? end)
+    {
+        if (end?.State != GenerationState.Completed) throw new CommandException($"A generation did not complete: {end?.Error ?? "it was lost"}");
     }
 
     public async ValueTask DisposeAsync()

@@ -32,7 +32,7 @@ internal static class TelemetryBench
             return await FullSlots.MeasureAsync(engine, engine.DrawThroughClusterAsync, seconds, cancellationToken);
         }
 
-        return await Bench.RunAsync(settings, engine, line, SeenAsync, () => [("spans", spans.Count), ("bytes_sent", sink.Bytes)], cancellationToken);
+        return await Bench.RunAsync(settings, engine, line, engine.DrawThroughClusterAsync, SeenAsync, () => [("spans", spans.Count), ("bytes_sent", sink.Bytes)], cancellationToken);
     }
 
     private static void Send(OtlpExporterOptions options, Uri to) => (options.Protocol, options.Endpoint) = (OtlpExportProtocol.HttpProtobuf, to);

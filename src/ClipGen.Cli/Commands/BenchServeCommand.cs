@@ -13,8 +13,9 @@ internal static class BenchServeCommand
         Measure what the cluster costs: a real model on a real device, called directly and through a whole cluster in the same process.
 
         full slots       so many requests at once that no slot is ever without work: requests a second of the engine alone (encode, sample,
-                         decode, rerank) and of the same engine behind gateway, generations, stages and file store. Blocks of the one and of the
-                         other alternate, so that what else the machine does meanwhile hits both; promised: the cluster costs less than 5 %.
+                         decode, rerank) and of the same engine behind gateway, generations, stages and file store, each awaited to its end
+                         without its events. Blocks of the one and of the other alternate, so that what else the machine does meanwhile hits
+                         both; promised: the cluster costs less than 5 %.
                          While the promise lies within the error of the mean (95 % to one side), pairs are added, up to --max-pairs
         random arrivals  requests come by chance (Poisson) at the shares --load of the cluster's throughput at full slots, whatever is
                          done with them, first to the engine alone, then the same arrivals to the cluster: latency from the intended time of

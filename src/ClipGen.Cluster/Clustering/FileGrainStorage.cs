@@ -18,9 +18,9 @@ internal sealed class FileGrainStorage(string folder, IGrainStorageSerializer se
     private readonly string _folder = Path.GetFullPath(folder);
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
-    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Locked("read", stateName, grainId, async path =>
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Locked("read", stateName, grainId, path =>
     {
-        byte[]? file = await ReadAsync(path);
+        byte[]? file = Existing(path, File.ReadAllBytes);
         if (file is null)
         {
             Reset(grainState);
@@ -35,31 +35,32 @@ internal sealed class FileGrainStorage(string folder, IGrainStorageSerializer se
     {
         string etag = Guid.NewGuid().ToString("N");
         byte[] content = [.. Encoding.ASCII.GetBytes($"{Magic}{etag}\n"), .. serializer.Serialize(grainState.State).ToMemory().Span];
-        return Locked("write", stateName, grainId, async path =>
+        return Locked("write", stateName, grainId, path =>
         {
             Directory.CreateDirectory(_folder);
-            await CompareEtagAsync(path, grainId, grainState.ETag);
-            await WholeFile.WriteAsync(path, content, replace: true, CancellationToken.None);
+            CompareEtag(path, grainId, grainState.ETag);
+            WholeFile.Write(path, content, replace: true);
             grainState.ETag = etag;
             grainState.RecordExists = true;
         });
     }
 
-    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Locked("delete", stateName, grainId, async path =>
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Locked("delete", stateName, grainId, path =>
     {
-        await CompareEtagAsync(path, grainId, grainState.ETag);
+        CompareEtag(path, grainId, grainState.ETag);
         if (grainState.ETag is not null) File.Delete(path);
         Reset(grainState);
     });
 
-    private async Task Locked(string verb, string stateName, GrainId grainId, Func<string, Task> action)
+    /// <summary>Runs what waits for the disk as one piece of work, away from the grain's own turns.</summary>
+    private async Task Locked(string verb, string stateName, GrainId grainId, Action<string> action)
     {
         string name = StateFileName.Of(stateName, grainId), path = Path.Combine(_folder, name);
         var gate = _locks[(uint)string.GetHashCode(name, StringComparison.Ordinal) % _locks.Length];
         await gate.WaitAsync();
         try
         {
-            await action(path);
+            await Task.Run(() => action(path));
         }
         catch (Exception e) when (FileErrors.IsOne(e))
         {
@@ -78,18 +79,25 @@ internal sealed class FileGrainStorage(string folder, IGrainStorageSerializer se
         grainState.RecordExists = false;
     }
 
-    private static async Task CompareEtagAsync(string path, GrainId grainId, string? expected)
+    private static void CompareEtag(string path, GrainId grainId, string? expected)
     {
-        string? stored = await ReadAsync(path) is { } file ? Etag(file, path) : null;
+        string? stored = Existing(path, ReadHeader) is { } header ? Etag(header, path) : null;
         if (stored != expected)
             throw new InconsistentStateException($"The state of {grainId} in '{path}' was changed by another; this change was not made.", stored ?? "none", expected ?? "none");
     }
 
-    private static async Task<byte[]?> ReadAsync(string path)
+    private static byte[] ReadHeader(string path)
+    {
+        using var file = File.OpenHandle(path);
+        var header = new byte[HeaderLength];
+        return header[..RandomAccess.Read(file, header, fileOffset: 0)];
+    }
+
+    private static byte[]? Existing(string path, Func<string, byte[]> read)
     {
         try
         {
-            return await File.ReadAllBytesAsync(path);
+            return read(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -20,6 +20,7 @@ internal sealed class GenerationLog
     private readonly int _codesPerImage;
     private int _previews;
     private long _percent;
+    private readonly TaskCompletionSource _end = NewSignal();
     private TaskCompletionSource _more = NewSignal();
 
     /// <param name="record">As it was accepted or taken up.</param>
@@ -81,6 +82,7 @@ internal sealed class GenerationLog
         var more = _more;
         _more = NewSignal();
         more.SetResult();
+        if (Ended) _end.TrySetResult();
     }
 
     /// <summary>This much of a candidate can be looked at. Watchers of the generation as it runs see it; it is not kept beyond the end.</summary>
@@ -122,6 +124,11 @@ internal sealed class GenerationLog
     /// <summary>All events from a number on; ends after the one that ends the generation.</summary>
     public async IAsyncEnumerable<GenerationEvent> WatchAsync(int from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (from == GenerationEvent.AfterAll)
+        {
+            if (!Ended) await _end.Task.WaitAsync(cancellationToken);
+            yield break;
+        }
         for (int next = 0; ;)
         {
             while (next < _events.Count)

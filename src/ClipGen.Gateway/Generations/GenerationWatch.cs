@@ -46,14 +46,32 @@ internal sealed class GenerationWatch(IGrainFactory grains, TimeProvider time)
         }
     }
 
-    /// <summary>The generation as it is at its end.</summary>
+    /// <summary>The generation as it is at its end. What happens before costs nothing: most of the messages of a small request would be its events.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such generation.</exception>
     public async Task<GenerationStatus> EndAsync(string id, CancellationToken cancellationToken)
     {
-        await foreach (var e in WatchAsync(id, 0, cancellationToken))
+        var generation = grains.GetGrain<IGenerationGrain>(id);
+        for (long? lost = null; ;)
         {
-            if (HasEnded(e.Status)) return e.Status;
+            try
+            {
+                var status = await generation.GetStatusAsync().WaitAsync(cancellationToken);
+                if (HasEnded(status)) return status;
+                lost = null;
+                await foreach (var _ in generation.WatchAsync(GenerationEvent.AfterAll, cancellationToken)) { }
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                // Who turned away may not have been seen at all.
+                await LeaveAsync(id);
+                throw new OperationCanceledException(cancellationToken);
+            }
+            catch (Exception e) when (e is not (KeyNotFoundException or OperationCanceledException) && time.GetElapsedTime(lost ??= time.GetTimestamp()) < Patience)
+            {
+                // Its silo is gone, or stops: another one has it soon.
+                await Task.Delay(BeforeAgain, time, CancellationToken.None);
+            }
         }
-        return await grains.GetGrain<IGenerationGrain>(id).GetStatusAsync().WaitAsync(cancellationToken);
     }
 
     /// <summary>Looks at it and leaves: what ends with its last watcher ends, unless it has others or one comes soon.</summary>

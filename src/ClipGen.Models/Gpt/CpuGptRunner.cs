@@ -46,6 +46,7 @@ public sealed unsafe class CpuGptRunner : IGptRunner
         _scratch = new((long)threads * _scratchLength);
     }
 
+    /// <summary>Does nothing: a sequence reads only positions that it has filled itself.</summary>
     public void Clear(int slot)
     {
     }

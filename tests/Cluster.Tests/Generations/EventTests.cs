@@ -34,6 +34,26 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task Who_waits_for_the_end_alone_is_told_of_nothing_else()
+    {
+        var hold = new TaskCompletionSource();
+        await using var sut = await Sut.CreateSut(new FakeEngine { Hold = hold.Task });
+        var generation = await sut.Submit(await sut.Request());
+        var end = Sut.Watch(generation, from: GenerationEvent.AfterAll);
+        await foreach (var e in generation.WatchAsync(0, Sut.Token))
+        {
+            if (e.Kind == GenerationEventKind.Encoded) break;
+        }
+        Assert.False(end.IsCompleted);
+
+        hold.SetResult();
+
+        Assert.Empty(await end);
+        Assert.Equal(GenerationState.Completed, (await generation.GetStatusAsync()).State);
+        Assert.Empty(await Sut.Watch(generation, from: GenerationEvent.AfterAll));
+    }
+
+    [Fact]
     public async Task A_watcher_who_leaves_disturbs_nobody()
     {
         var hold = new TaskCompletionSource();

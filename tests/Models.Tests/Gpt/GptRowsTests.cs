@@ -103,11 +103,18 @@ public sealed class GptRowsTests : IDisposable
         _scope.Dispose();
     }
 
+    /// <summary>Always the same weights: libtorch's own generator is every test's, and they run side by side.</summary>
     private static Models.Gpt.Gpt Network(int width, int heads, int vocabulary)
     {
-        manual_seed(3);
+        var random = new Random(3);
         var gpt = new Models.Gpt.Gpt(new(vocabulary, Layers: 2, width, heads, BlockSize: Positions, CondSize: Conditions));
-        gpt.pos_emb.normal_();
+        foreach (var (name, parameter) in gpt.named_parameters())
+        {
+            bool scale = name.Contains("norm") && name.EndsWith("weight"), table = name is "pos_emb" or "tok_emb.weight";
+            double spread = parameter.dim() == 1 ? 0.2 : table ? 3 : 3 / Math.Sqrt(parameter.shape[^1]);
+            float[] values = [.. Enumerable.Range(0, (int)parameter.numel()).Select(_ => (float)((random.NextDouble() - 0.5) * spread + (scale ? 1 : 0)))];
+            parameter.copy_(tensor(values, parameter.shape));
+        }
         gpt.eval();
         return gpt;
     }

@@ -13,7 +13,7 @@ internal static class TorchThreads
         set_num_threads(count);
     }
 
-    /// <summary>For a thread that computes by itself, until it uses another number of threads, and keeps no graph.</summary>
+    /// <summary>For a thread that computes by itself and keeps no graph.</summary>
     /// <returns>To be disposed when it has done, on the same thread.</returns>
     public static IDisposable EnterAlone()
     {

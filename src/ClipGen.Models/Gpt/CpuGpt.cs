@@ -17,8 +17,8 @@ public sealed unsafe class CpuGpt : IDisposable
     {
         Config = gpt.Config;
         Width = (Config.Width + PackedLinear.Panel - 1) / PackedLinear.Panel * PackedLinear.Panel;
-        _codes = new((long)Config.VocabSize * Config.Width);
-        _positions = new((long)Config.BlockSize * Config.Width);
+        _codes = new((long)Config.VocabSize * Config.Width, zeroed: false);
+        _positions = new((long)Config.BlockSize * Config.Width, zeroed: false);
         Tensors.CopyTo(gpt.tok_emb.weight!, _codes.Memory);
         Tensors.CopyTo(gpt.pos_emb, _positions.Memory);
         Condition = new(gpt.cond_proj.weight!, gpt.cond_proj.bias!);
@@ -42,7 +42,7 @@ public sealed unsafe class CpuGpt : IDisposable
     internal PackedLinear Head { get; }
 
     /// <summary>Takes over a network's weights.</summary>
-    /// <param name="gpt">On the CPU; is disposed bit by bit, so that there are never two of it.</param>
+    /// <param name="gpt">On the CPU; is disposed, each layer as soon as it is taken, so that there are never two of all.</param>
     public static CpuGpt Take(Gpt gpt)
     {
         using (gpt)

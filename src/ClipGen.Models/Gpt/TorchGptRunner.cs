@@ -9,6 +9,7 @@ public sealed class TorchGptRunner : IGptRunner
     private readonly Gpt gpt;
     private readonly Device device;
     private readonly int groupSize;
+    private readonly int rowCount;   // of a step's tensors
     private readonly KvCache[] caches;
     private readonly long[] codes;
     private readonly long[] positions;
@@ -22,16 +23,13 @@ public sealed class TorchGptRunner : IGptRunner
     public TorchGptRunner(Gpt gpt, int slots, int groupSize, Device device)
     {
         (this.gpt, this.device, this.groupSize) = (gpt, device, groupSize);
-        Rows = RowsOf(groupSize);
-        caches = [.. Enumerable.Range(0, slots / groupSize).Select(_ => new KvCache(gpt.Config, Rows, device))];
-        codes = new long[Rows];
-        positions = new long[Rows];
-        conditions = new float[Rows * gpt.Config.CondSize];
-        places = new int[Rows];
+        rowCount = RowsOf(groupSize);
+        caches = [.. Enumerable.Range(0, slots / groupSize).Select(_ => new KvCache(gpt.Config, rowCount, device))];
+        codes = new long[rowCount];
+        positions = new long[rowCount];
+        conditions = new float[rowCount * gpt.Config.CondSize];
+        places = new int[groupSize];
     }
-
-    /// <summary>Of a step's tensors.</summary>
-    public int Rows { get; }
 
     /// <summary>
     /// One a slot of the group, and idle ones up to a number with which a row's result does not depend on which row it is. MKL sums the rows of a short last
@@ -43,7 +41,7 @@ public sealed class TorchGptRunner : IGptRunner
 
     public void Fill(ReadOnlySpan<GptRow> rows, int threads)
     {
-        for (int place = 0; place < Rows; place++) Put(place, rows[Math.Min(place, rows.Length - 1)]);   // the last position again where there is no further one
+        for (int place = 0; place < rowCount; place++) Put(place, rows[Math.Min(place, rows.Length - 1)]);   // the last position again where there is no further one
         using var scope = NewDisposeScope();
         var (code, condition, position) = Inputs();
         gpt.fill(code, condition, position, caches[rows[0].Slot / groupSize], rows[0].Slot % groupSize);
@@ -68,7 +66,7 @@ public sealed class TorchGptRunner : IGptRunner
     }
 
     private (Tensor Codes, Tensor Conditions, Tensor Positions) Inputs() =>
-        (tensor(codes).to(device), tensor(conditions, [Rows, gpt.Config.CondSize]).to(device), tensor(positions).to(device));
+        (tensor(codes).to(device), tensor(conditions, [rowCount, gpt.Config.CondSize]).to(device), tensor(positions).to(device));
 
     public void Dispose()
     {

@@ -42,7 +42,7 @@ internal sealed unsafe class PackedLinear : IDisposable
     {
         int outputs = (int)weight.shape[0], inputs = _inputs = (int)weight.shape[1];
         Panels = (outputs + Panel - 1) / Panel;
-        _weights = new((long)Panels * Panel * inputs);
+        _weights = new((long)Panels * Panel * inputs, zeroed: Stride > outputs);   // only the padding stays as it is
         _bias = new(Panels * Panel);
         Tensors.CopyTo(bias, _bias.Memory);
         Tensors.Read(weight, values =>

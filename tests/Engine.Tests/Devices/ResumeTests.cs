@@ -13,6 +13,7 @@ public sealed class ResumeTests(TinyModel model)
     [InlineData(3, false)]
     [InlineData(6, false)]
     [InlineData(8, false)]
+    [InlineData(1, true)]
     [InlineData(3, true)]
     [InlineData(6, true)]
     [InlineData(8, true)]

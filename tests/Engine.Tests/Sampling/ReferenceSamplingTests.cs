@@ -41,6 +41,8 @@ public sealed class ReferenceSamplingTests : IDisposable
 
     [Theory]
     [InlineData(GptRunners.Libtorch, 1, 1.0, 1.0)]
+    [InlineData(GptRunners.Libtorch, 500, 0.95, 0.0)]
+    [InlineData(GptRunners.Libtorch, 500, 0.0, 1.0)]
     [InlineData(GptRunners.Kernels, 1, 1.0, 1.0)]
     [InlineData(GptRunners.Kernels, 500, 0.95, 0.0)]
     [InlineData(GptRunners.Kernels, 500, 0.0, 1.0)]

@@ -3,15 +3,16 @@ using ClipGen.Engine.Telemetry;
 namespace ClipGen.Engine.Devices;
 
 /// <summary>
-/// The thread that a device's sampler runs on, and all that touches its tensors. Others hand it short jobs and await them; between jobs it runs steps of the
-/// sampler for as long as there are any, in turn with the jobs, so that neither waits for the other to run dry. On a CPU, pieces that only read
-/// the networks' weights run beside it, on threads that it starts between two steps.
+/// The thread that a device's sampler runs on, and all that touches its tensors. Others hand it work and await it: short jobs, of which all that have come
+/// are done between two steps of the sampler, and pieces that take as long as steps or longer and only read the networks' weights. Pieces take turns with the
+/// steps, so that neither waits for the other to run dry; on a CPU they run beside them, on threads that it starts between two steps.
 /// </summary>
 internal sealed class DeviceThread : IAsyncDisposable
 {
     private readonly object gate = new();
     private readonly Queue<Job> jobs = new();
-    private readonly Queue<Piece> pieces = new();
+    private readonly Queue<Job> turns = new();      // pieces, on a device that does not lend
+    private readonly Queue<Piece> pieces = new();   // and on one that does
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string name;
     private readonly int maxJobs;
@@ -23,7 +24,7 @@ internal sealed class DeviceThread : IAsyncDisposable
     private Exception? failure;
 
     /// <param name="maxJobs">Jobs and pieces that may wait.</param>
-    /// <param name="lending">Null: pieces are jobs like others.</param>
+    /// <param name="lending">Null: pieces take turns with the steps.</param>
     /// <param name="enter">Runs first, on the thread; what it returns is disposed when the thread ends, after the last piece.</param>
     /// <param name="step">Runs one sampler step beside so many pieces; false if there was nothing to do.</param>
     public DeviceThread(string name, int maxJobs, DeviceTime time, CpuLending? lending, Func<IDisposable> enter, Func<int, bool> step)
@@ -34,18 +35,22 @@ internal sealed class DeviceThread : IAsyncDisposable
     }
 
     /// <summary>Whether jobs or pieces wait.</summary>
-    public bool HasJobs { get { lock (gate) return jobs.Count + pieces.Count > 0; } }
+    public bool HasJobs { get { lock (gate) return Waiting > 0; } }
 
     /// <summary>The thread's share of the device's time: jobs and steps. Its weight is the number of CPU threads of a step.</summary>
     public DeviceTime.Share Share { get; }
 
-    /// <summary>Runs <paramref name="work"/> on the thread.</summary>
+    private int Waiting => jobs.Count + turns.Count + pieces.Count;
+
+    /// <summary>Runs <paramref name="work"/>, which takes less than a step, on the thread.</summary>
     /// <exception cref="EngineBusyException">Too many jobs wait already.</exception>
     /// <exception cref="ObjectDisposedException">The thread has been stopped, or has failed; the inner exception says why.</exception>
-    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken) => RunAsync(jobs, work, cancellationToken);
+
+    private Task<T> RunAsync<T>(Queue<Job> queue, Func<T> work, CancellationToken cancellationToken)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(jobs, new(() => Complete(result, work, cancellationToken), exception => result.TrySetException(exception)));
+        Post(queue, new(() => Complete(result, work, cancellationToken), exception => result.TrySetException(exception)));
         return result.Task;
     }
 
@@ -58,6 +63,7 @@ internal sealed class DeviceThread : IAsyncDisposable
         if (lending is null)
         {
             return RunAsync(
+                turns,
                 () =>
                 {
                     double before = Share.Read().Charged;
@@ -91,8 +97,7 @@ internal sealed class DeviceThread : IAsyncDisposable
         lock (gate)
         {
             if (stopping) throw Stopped();
-            int waiting = jobs.Count + pieces.Count;
-            if (waiting >= maxJobs) throw new EngineBusyException($"{waiting} jobs wait for the device already; try again later.");
+            if (Waiting >= maxJobs) throw new EngineBusyException($"{Waiting} jobs wait for the device already; try again later.");
             queue.Enqueue(item);
             Monitor.Pulse(gate);
         }
@@ -106,9 +111,10 @@ internal sealed class DeviceThread : IAsyncDisposable
             try
             {
                 bool idle = true;
-                while (Next(idle, out var job, out int beside))
+                var due = new List<Job>();
+                while (Next(idle, due, out int beside))
                 {
-                    if (job is not null) Execute(job.Run, job.Fail);
+                    foreach (var job in due) Execute(job.Run, job.Fail);
                     idle = !step(beside);
                 }
             }
@@ -123,7 +129,7 @@ internal sealed class DeviceThread : IAsyncDisposable
             Fail(exception);
         }
         Share.Dispose();
-        foreach (var fail in jobs.Select(job => job.Fail).Concat(pieces.Select(piece => piece.Fail))) fail(Stopped());
+        foreach (var fail in jobs.Concat(turns).Select(job => job.Fail).Concat(pieces.Select(piece => piece.Fail))) fail(Stopped());
         ended.SetResult();
     }
 
@@ -132,24 +138,27 @@ internal sealed class DeviceThread : IAsyncDisposable
         lock (gate) (stopping, failure) = (true, exception);
     }
 
-    /// <summary>Takes the next job, if there is one; false once the thread is to end. What it takes to start a piece is the piece's.</summary>
-    /// <param name="idle">Sleep until there is one: it may bring the sampler's next sequence.</param>
+    /// <summary>Takes what is to be done before the next step; false once the thread is to end. What it takes to start a piece is the piece's.</summary>
+    /// <param name="idle">Sleep until there is something: it may bring the sampler's next sequence.</param>
+    /// <param name="due">Becomes that: all jobs that have come, and a piece whose turn it is.</param>
     /// <param name="beside">Pieces that run.</param>
-    private bool Next(bool idle, out Job? job, out int beside)
+    private bool Next(bool idle, List<Job> due, out int beside)
     {
+        due.Clear();
         int weight = Share.Weight;
         Share.Weight = 0;
         try
         {
             lock (gate)
             {
-                job = null;
                 while (!stopping)
                 {
                     bool behind = lending is not null && pieces.Count >= lending.Behind;
                     Lend(idle || behind);
                     beside = lent;
-                    if (jobs.TryDequeue(out job)) return true;
+                    while (jobs.TryDequeue(out var job)) due.Add(job);
+                    if (turns.TryDequeue(out var turn)) due.Add(turn);
+                    if (due.Count > 0) return true;
                     if (!idle && (!behind || landed))
                     {
                         landed = false;

@@ -18,14 +18,23 @@ internal sealed class StepThreads
     /// <summary>Steps between two trials, at most.</summary>
     public const int Latest = 1024;
 
+    /// <summary>Steps between a stall and the trial that shows whether it is over; most are, soon.</summary>
+    public const int AfterStall = 16;
+
     /// <summary>
-    /// Two steps in a row that take so many times what they took at the last trial halve the threads at once: another one is busy on their cores,
+    /// Two steps in a row that take so many times what they took of late halve the threads at once: another one is busy on their cores,
     /// and until it has done they wait for each other's time slices.
     /// </summary>
     private const double Stalled = 4;
 
-    /// <summary>A trial begins early when steps take so many times what they took at the last one.</summary>
+    /// <summary>A trial begins early when steps take so many times what they took of late.</summary>
     private const double Slow = 1.5;
+
+    /// <summary>Steps that "of late" averages: few enough to grow with the positions of sequences, of which a step takes ever longer.</summary>
+    private const int Late = 32;
+
+    /// <summary>A step counts towards it with so many times as much at most: one that others held up says nothing of the next.</summary>
+    private const double HeldUp = 2;
 
     /// <summary>A trial is lost early when two steps in a row take so many times what they usually do.</summary>
     private const double Hopeless = 2;
@@ -39,6 +48,12 @@ internal sealed class StepThreads
     /// <summary>Steps whose median shows whether they have become slow.</summary>
     private const int Recent = 8;
 
+    /// <summary>
+    /// Steps for which threads that others had are still left to them: images come one after the other, and between two of them is hardly a step's
+    /// time. With a thread less, a step is slower; with a thread too many, it waits for an image at every barrier.
+    /// </summary>
+    private const int Linger = 4;
+
     private readonly int _all, _most;
     private readonly Queue<double> _recent = new(Recent);   // seconds of the last steps
     private readonly List<double> _usuals = new(Blocks / 2 * Block), _others = new(Blocks / 2 * Block);
@@ -48,7 +63,9 @@ internal sealed class StepThreads
     private int _wait = Soonest;
     private int _step;           // since the last trial, or in this one
     private int _hopeless, _stalled;   // steps in a row
-    private double? _expected;   // seconds of a step, seen at the last trial
+    private double? _expected;   // seconds of a step of late; null before the first trial
+    private (int Threads, int Wait) _stalledFrom;   // what there was before the last stall
+    private int _elsewhere, _linger;   // threads that others had, and for how many more steps they are left to them
 
     /// <param name="all">Threads that there are for the step and what runs beside it, from 1. All are taken until another number has proved faster.</param>
     public StepThreads(int all)
@@ -63,15 +80,23 @@ internal sealed class StepThreads
 
     private bool IsTrial => _other != 0;
 
-    /// <summary>Threads for the next step while others are busy with something else; at least one.</summary>
-    public int Beside(int others) => others == 0 ? Count : Math.Min(Count, PowerOfTwo(Math.Max(1, _all - others)));
+    /// <summary>Threads for the next step, at least one. To be asked once for each.</summary>
+    /// <param name="others">Threads that are busy with something else.</param>
+    public int Beside(int others)
+    {
+        if (others > 0) (_elsewhere, _linger) = (others, Linger);
+        else if (_linger > 0) _linger--;
+        else _elsewhere = 0;
+        int left = _all - _elsewhere;
+        return left >= Count ? Count : PowerOfTwo(Math.Max(1, left));
+    }
 
-    /// <summary>Tells how long a step took with <see cref="Count"/> threads, and nothing else beside it.</summary>
+    /// <summary>Tells how long a step took; one that had other things beside it, or fewer threads than <see cref="Count"/>, says nothing.</summary>
     public void Took(double seconds)
     {
-        if (_most == 1) return;
+        if (_most == 1 || _elsewhere > 0) return;
         _stalled = Count == _usual && seconds > Stalled * _expected ? _stalled + 1 : 0;
-        if (_stalled == 2 && _usual > 1) Take(_usual / 2);
+        if (_stalled == 2 && _usual > 1) Stall();
         else if (IsTrial) TryOn(seconds);
         else Watch(seconds);
     }
@@ -81,7 +106,8 @@ internal sealed class StepThreads
         if (_recent.Count == Recent) _recent.Dequeue();
         _recent.Enqueue(seconds);
         _step++;
-        bool slow = _expected is { } expected && _step >= Soonest && Median(_recent) > Slow * expected;
+        if (_expected is { } late) _expected = late + (Math.Min(seconds, HeldUp * late) - late) / Late;
+        bool slow = _step >= Soonest && Median(_recent) > Slow * _expected;
         if (_step < _wait && !slow) return;
         _other = _upwards ? 2 * _usual : _usual / 2;
         _step = 0;
@@ -107,9 +133,18 @@ internal sealed class StepThreads
         Settle();
     }
 
+    /// <summary>Takes a number that has proved faster.</summary>
     private void Take(int count)
     {
-        (_usual, _wait) = (count, Soonest);
+        (_usual, _wait) = (count, count == _stalledFrom.Threads ? _stalledFrom.Wait : Soonest);
+        _stalledFrom = default;
+        Settle();
+    }
+
+    private void Stall()
+    {
+        _stalledFrom = (_usual, _wait);
+        (_usual, _wait) = (_usual / 2, AfterStall);
         Settle();
     }
 

@@ -84,7 +84,7 @@ internal sealed class GptSampleStage : IDisposable
 
         long began = Stopwatch.GetTimestamp();
         gpt.Step(rows.AsSpan(0, active), count);
-        if (beside == 0) threads?.Took(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        threads?.Took(Stopwatch.GetElapsedTime(began).TotalSeconds);
         int row = 0;
         for (int place = 0; place < places.Length; place++)
         {

@@ -34,18 +34,35 @@ public sealed class DeviceThreadTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Jobs_and_steps_take_turns()
+    public async Task Pieces_and_steps_take_turns()
     {
         stepsLeft = 5;
         onStep = () => Add("step");
         var sut = CreateSut();
         var gate = Hold(sut);
-        var jobs = Enumerable.Range(0, 3).Select(i => sut.RunAsync(() => Add($"job {i}"), Stop)).ToArray();
+        var pieces = Enumerable.Range(0, 3).Select(i => sut.RunPieceAsync(() => Add($"piece {i}"), Stop)).ToArray();
         released.Set();
-        await Task.WhenAll([gate, .. jobs]);
+        await Task.WhenAll([gate, .. pieces]);
         await sut.DisposeAsync();
 
-        Assert.Equal(["held", "step", "job 0", "step", "job 1", "step", "job 2"], log[..7]);
+        Assert.Equal(["held", "step", "piece 0", "step", "piece 1", "step", "piece 2"], log[..7]);
+    }
+
+    /// <summary>So that sequences which come together begin together, and a step has all of them.</summary>
+    [Fact]
+    public async Task All_jobs_that_have_come_are_done_before_a_step_and_before_a_piece()
+    {
+        stepsLeft = 5;
+        onStep = () => Add("step");
+        var sut = CreateSut();
+        var gate = Hold(sut);
+        var piece = sut.RunPieceAsync(() => Add("piece"), Stop);
+        var jobs = Enumerable.Range(0, 3).Select(i => sut.RunAsync(() => Add($"job {i}"), Stop)).ToArray();
+        released.Set();
+        await Task.WhenAll([gate, piece, .. jobs]);
+        await sut.DisposeAsync();
+
+        Assert.Equal(["held", "step", "job 0", "job 1", "job 2", "piece", "step"], log[..7]);
     }
 
     [Fact]

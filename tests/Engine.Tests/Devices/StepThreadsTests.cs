@@ -66,6 +66,33 @@ public sealed class StepThreadsTests
     }
 
     [Fact]
+    public void A_stall_that_is_over_soon_is_over_soon_for_the_steps_as_well()
+    {
+        var sut = new StepThreads(2);
+        Run(sut, 10_000, threads => At(threads, [2.4, 1.9]));
+
+        Run(sut, 2, threads => At(threads, [2.6, 17]));
+        var taken = Run(sut, 1_000, threads => At(threads, [2.4, 1.9]));
+
+        Assert.Equal(1, taken[0]);
+        Assert.InRange(taken.Count(threads => threads == 1), 1, StepThreads.AfterStall + 20);
+        Assert.All(taken[40..], threads => Assert.Equal(2, threads));   // as rarely tried as before
+    }
+
+    [Fact]
+    public void Steps_that_take_longer_at_later_positions_are_no_cause_for_trials()
+    {
+        double[] times = [2.4, 1.9];
+        var sut = new StepThreads(2);
+        Run(sut, 10_000, threads => At(threads, times));
+
+        int step = 0;
+        var taken = Run(sut, 10_240, threads => At(threads, times) * (1 + step++ % 256 / 32.0));
+
+        Assert.InRange(taken.Count(threads => threads == 1), 0, 10_240 / StepThreads.Latest * 10 + 30);
+    }
+
+    [Fact]
     public void Steps_that_are_slow_for_another_reason_change_nothing()
     {
         double[] times = [2.4, 1.9];
@@ -102,6 +129,25 @@ public sealed class StepThreadsTests
     [InlineData(12, 40, 1)]
     public void A_step_leaves_the_threads_that_are_busy_with_something_else(int all, int others, int left) =>
         Assert.Equal(left, new StepThreads(all).Beside(others));
+
+    /// <summary>Images come one after the other: what the last one had, the next one will want.</summary>
+    [Fact]
+    public void What_others_had_is_left_to_them_for_some_steps_which_say_nothing_of_how_fast_they_are()
+    {
+        var sut = new StepThreads(2);
+        Run(sut, 10_000, threads => At(threads, [2.4, 1.9]));
+
+        Assert.Equal(1, sut.Beside(1));
+        List<int> taken = [];
+        for (int i = 0; i < 6; i++)
+        {
+            taken.Add(sut.Beside(0));
+            if (taken[^1] == 1) sut.Took(90);
+        }
+
+        Assert.Equal([1, 1, 1, 1, 2, 2], taken);
+        Assert.Equal(2, sut.Count);
+    }
 
     [Fact]
     public void Nor_does_it_take_more_than_is_fastest_when_nothing_is_beside_it()

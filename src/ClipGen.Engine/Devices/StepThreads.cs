@@ -18,8 +18,11 @@ internal sealed class StepThreads
     /// <summary>Steps between two trials, at most.</summary>
     public const int Latest = 1024;
 
-    /// <summary>Steps between a stall and the trial that shows whether it is over; most are, soon.</summary>
-    public const int AfterStall = 16;
+    /// <summary>Steps between a stall and the first look whether it is over; most are, soon. A look that finds it is not doubles them; from <see cref="Soonest"/> on there are trials again.</summary>
+    public const int AfterStall = 8;
+
+    /// <summary>Steps of such a look: one that wakes the threads and two that count. That more threads are faster without a stall is known.</summary>
+    private const int Look = 3;
 
     /// <summary>
     /// Two steps in a row that take so many times what they took of late halve the threads at once: another one is busy on their cores,
@@ -76,9 +79,11 @@ internal sealed class StepThreads
     }
 
     /// <summary>Threads for the next step.</summary>
-    public int Count => IsTrial && _step / (Block + 1) % 2 == 1 ? _other : _usual;
+    public int Count => IsLook || (IsTrial && _step / (Block + 1) % 2 == 1) ? _other : _usual;
 
     private bool IsTrial => _other != 0;
+
+    private bool IsLook => IsTrial && _other == _stalledFrom.Threads;
 
     /// <summary>Threads for the next step, at least one. To be asked once for each.</summary>
     /// <param name="others">Threads that are busy with something else.</param>
@@ -97,6 +102,7 @@ internal sealed class StepThreads
         if (_most == 1 || _elsewhere > 0) return;
         _stalled = Count == _usual && seconds > Stalled * _expected ? _stalled + 1 : 0;
         if (_stalled == 2 && _usual > 1) Stall();
+        else if (IsLook) LookAgain(seconds);
         else if (IsTrial) TryOn(seconds);
         else Watch(seconds);
     }
@@ -109,8 +115,23 @@ internal sealed class StepThreads
         if (_expected is { } late) _expected = late + (Math.Min(seconds, HeldUp * late) - late) / Late;
         bool slow = _step >= Soonest && Median(_recent) > Slow * _expected;
         if (_step < _wait && !slow) return;
-        _other = _upwards ? 2 * _usual : _usual / 2;
+        _other = _stalledFrom.Threads > _usual ? _stalledFrom.Threads : _upwards ? 2 * _usual : _usual / 2;
         _step = 0;
+    }
+
+    /// <summary>Whether the threads that stalled are at least as fast as the fewer ones that have been taken since.</summary>
+    private void LookAgain(double seconds)
+    {
+        if (_step++ > 0) _others.Add(seconds);
+        if (_step < Look) return;
+        if (Median(_others) <= Median(_recent))
+        {
+            Take(_other);
+            return;
+        }
+        _wait *= 2;
+        if (_wait >= Soonest) _stalledFrom = default;
+        Settle();
     }
 
     private void TryOn(double seconds)

@@ -206,15 +206,15 @@ public sealed class DeviceSampler : IAsyncDisposable
             Health.Failed(DeviceStages.Sample, generation, e);
             last = new(candidate, 0, null, 0, e.Message);
         }
-        bool replaced;
-        lock (_gate)
-        {
-            replaced = _active[(generation, candidate)] != running;
-            if (!replaced) _active.Remove((generation, candidate));
-        }
         running.Stop.Dispose();
         span?.Stop();   // whoever has heard of a generation's end finds its trace whole
-        if (!replaced) _outbox.Ended(generation, candidate, last, announced);
+        lock (_gate)
+        {
+            if (_active[(generation, candidate)] != running) return;   // another has taken its place
+            _active.Remove((generation, candidate));
+            // Told in the same breath: of two that end together, the one that was not the last must not come behind the one that was.
+            _outbox.Ended(generation, candidate, last, announced, more: _active.Keys.Any(key => key.Generation == generation));
+        }
     }
 
     /// <summary>So many steps before its end a sequence is about to leave; 0 while nobody knows how long a step takes.</summary>

@@ -2,7 +2,8 @@ namespace ClipGen.Silo.Sampling;
 
 /// <summary>
 /// What a device has to say: to generations, their candidates' progress and codes, the codes drawn so far among it; to the gateway, the slots that are or will at once be free again.
-/// What comes within a few milliseconds goes in one message; codes are sent again until they arrive, progress is not. Progress takes at
+/// What comes within a few milliseconds goes in one message; codes are sent again until they arrive, progress is not. A candidate's codes go with the next
+/// progress while others of its generation are drawn here, too: nobody can use them before those. Progress takes at
 /// most <see cref="ProgressLettersASecond"/>: a device with sequences of many generations tells each of them less often, for otherwise
 /// progress bars would be most of a large cluster's traffic.
 /// </summary>
@@ -15,6 +16,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Dictionary<int, SampleProgress>> _letters = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);   // generations whose letters cannot wait for the next progress
     private readonly List<(string Generation, int Candidate)> _freed = [], _leaving = [];
     private readonly SemaphoreSlim _news = new(0, 1);
     private readonly CancellationTokenSource _stop = new();
@@ -66,6 +68,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
         lock (_gate)
         {
             Note(generation, candidate, known => known with { Step = codes.Length / sizeof(int), Drawn = codes });
+            _awaited.Add(generation);
             _urgent = _any = true;
         }
         Wake();
@@ -84,17 +87,23 @@ internal sealed class SampleOutbox : IAsyncDisposable
 
     /// <summary>A candidate has left its slot; its generation hears the last of it, unless that is null.</summary>
     /// <param name="announced">The gateway has been told that it is about to leave, and has given its slot to another; that it has left may wait.</param>
-    public void Ended(string generation, int candidate, SampleProgress? last, bool announced = false)
+    /// <param name="more">Others of its generation are drawn here; its codes may wait for theirs.</param>
+    public void Ended(string generation, int candidate, SampleProgress? last, bool announced = false, bool more = false)
     {
+        bool wake;
         lock (_gate)
         {
             _freed.Add((generation, candidate));
             _slots |= !announced;
             if (last is not null) LetterTo(generation)[candidate] = last;
             else if (_letters.TryGetValue(generation, out var letter)) letter.Remove(candidate);
-            _urgent = _any = true;
+            bool awaited = last is not null && !(more && last.Codes is not null);
+            if (awaited) _awaited.Add(generation);
+            _urgent |= awaited || !announced;
+            wake = _urgent || !_any;
+            _any = true;
         }
-        Wake();
+        if (wake) Wake();
     }
 
     /// <summary>Returns when everything has been sent, or given up.</summary>
@@ -181,10 +190,11 @@ internal sealed class SampleOutbox : IAsyncDisposable
         {
             foreach (var (generation, letter) in _letters)
             {
-                if (!all && !letter.Values.Any(p => IsFinal(p) || p.Drawn is not null)) continue;
+                if (!all && !_awaited.Contains(generation)) continue;
                 letters.Add((generation, [.. letter.Values]));
             }
             foreach (var (generation, _) in letters) _letters.Remove(generation);
+            _awaited.Clear();
             if (all || _slots)
             {
                 (freed, leaving) = (SequenceGroup.Of(_freed), SequenceGroup.Of(_leaving));

@@ -52,10 +52,10 @@ internal sealed class StepThreads
     private const int Recent = 8;
 
     /// <summary>
-    /// Steps for which threads that others had are still left to them: images come one after the other, and between two of them is hardly a step's
-    /// time. With a thread less, a step is slower; with a thread too many, it waits for an image at every barrier.
+    /// Steps for which threads that others had are still left to them, if they had them for as long: images come one after the other, and between two
+    /// of them is hardly a step's time. With a thread less, a step is slower; with a thread too many, it waits for an image at every barrier.
     /// </summary>
-    private const int Linger = 4;
+    private const int Linger = 3;
 
     private readonly int _all, _most;
     private readonly Queue<double> _recent = new(Recent);   // seconds of the last steps
@@ -89,7 +89,7 @@ internal sealed class StepThreads
     /// <param name="others">Threads that are busy with something else.</param>
     public int Beside(int others)
     {
-        if (others > 0) (_elsewhere, _linger) = (others, Linger);
+        if (others > 0) (_elsewhere, _linger) = (others, Math.Min(_linger + 1, Linger));
         else if (_linger > 0) _linger--;
         else _elsewhere = 0;
         int left = _all - _elsewhere;

@@ -130,21 +130,24 @@ public sealed class StepThreadsTests
         Assert.Equal(left, new StepThreads(all).Beside(others));
 
     /// <summary>Images come one after the other: what the last one had, the next one will want.</summary>
-    [Fact]
-    public void What_others_had_is_left_to_them_for_some_steps_which_say_nothing_of_how_fast_they_are()
+    [Theory]
+    [InlineData(1, new[] { 1, 2, 2, 2, 2 })]
+    [InlineData(2, new[] { 1, 1, 2, 2, 2 })]
+    [InlineData(20, new[] { 1, 1, 1, 2, 2 })]
+    public void What_others_had_is_left_to_them_for_some_steps_which_say_nothing_of_how_fast_they_are(int had, int[] expected)
     {
         var sut = new StepThreads(2);
         Run(sut, 10_000, threads => At(threads, [2.4, 1.9]));
 
-        Assert.Equal(1, sut.Beside(1));
+        for (int i = 0; i < had; i++) Assert.Equal(1, sut.Beside(1));
         List<int> taken = [];
-        for (int i = 0; i < 6; i++)
+        foreach (int _ in expected)
         {
             taken.Add(sut.Beside(0));
             if (taken[^1] == 1) sut.Took(90);
         }
 
-        Assert.Equal([1, 1, 1, 1, 2, 2], taken);
+        Assert.Equal(expected, taken);
         Assert.Equal(2, sut.Count);
     }
 

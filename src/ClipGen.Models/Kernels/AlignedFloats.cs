@@ -11,13 +11,15 @@ internal sealed unsafe class AlignedFloats : IDisposable
     /// <summary>Bytes: a cache line, and the widest vector.</summary>
     private const int Alignment = 64;
 
+    private readonly MemoryBlock _block;
     private float* _memory;
 
     /// <param name="zeroed">Else its values are whatever was there before, NaN among them.</param>
     public AlignedFloats(long length, bool zeroed = true)
     {
         nuint bytes = checked((nuint)length * sizeof(float));
-        _memory = (float*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        (_block, var memory) = MemoryBlock.Take(bytes, Alignment);
+        _memory = (float*)memory;
         if (zeroed) NativeMemory.Clear(_memory, bytes);
     }
 
@@ -34,7 +36,8 @@ internal sealed unsafe class AlignedFloats : IDisposable
 
     private void Free()
     {
-        NativeMemory.AlignedFree(_memory);
+        if (_memory is null) return;
         _memory = null;
+        _block.Return();
     }
 }

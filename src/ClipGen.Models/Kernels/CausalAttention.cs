@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace ClipGen.Models.Kernels;
 
@@ -13,6 +14,9 @@ internal sealed unsafe class CausalAttention(int size, int block)
 {
     /// <summary>Positions whose keys lie together, one dimension after the other.</summary>
     private const int Together = 8;
+
+    /// <summary>Floats of values that are asked for before they are needed; of keys, it is the next four blocks.</summary>
+    private const int Ahead = 512;
 
     private readonly float _scale = 1 / MathF.Sqrt(size);
 
@@ -87,8 +91,14 @@ internal sealed unsafe class CausalAttention(int size, int block)
     {
         float* keys1 = keys + size * Together, keys2 = keys1 + size * Together, keys3 = keys2 + size * Together;
         Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-        for (int d = 0; d < size; d++)
+        float* ahead = keys3 + size * Together;
+        for (int d = 0; d < size; d++, ahead += 4 * Together)
         {
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(ahead);
+                Sse.Prefetch0(ahead + 16);
+            }
             var value = Vector256.Create(query[d]);
             sum0 = Vector256.FusedMultiplyAdd(value, Vector256.LoadAligned(keys + d * Together), sum0);
             sum1 = Vector256.FusedMultiplyAdd(value, Vector256.LoadAligned(keys1 + d * Together), sum1);
@@ -121,6 +131,11 @@ internal sealed unsafe class CausalAttention(int size, int block)
         Vector256<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
         for (int t = 0; t <= position; t++, values += _padded)
         {
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(values + Ahead);
+                Sse.Prefetch0(values + Ahead + 16);
+            }
             var weight = Vector256.Create(weights[t]);
             sum0 = Vector256.FusedMultiplyAdd(weight, Vector256.LoadAligned(values), sum0);
             sum1 = Vector256.FusedMultiplyAdd(weight, Vector256.LoadAligned(values + 8), sum1);

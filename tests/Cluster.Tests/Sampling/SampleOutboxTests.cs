@@ -23,6 +23,21 @@ public sealed class SampleOutboxTests
         hold.SetResult();
     }
 
+    [Fact]
+    public async Task Codes_that_wait_for_others_of_their_generation_are_told_even_if_these_never_end()
+    {
+        var hold = new TaskCompletionSource();
+        await using var sut = await Sut.CreateSut(new FakeEngine { Hold = hold.Task });   // 33 of 64 codes each
+        var generation = await sut.Submit(await sut.Request(candidates: 2, keep: 1));
+        await Until(generation, codes: 66);
+        await using var outbox = new SampleOutbox("local/cpu:1", "cpu", "fake", sut.Grains, TimeProvider.System, () => 1);
+
+        outbox.Ended(generation.GetPrimaryKeyString(), 0, new(0, 64, new byte[64 * sizeof(int)], 0), announced: true, more: true);
+
+        await Until(generation, codes: 97);
+        hold.SetResult();
+    }
+
     private static async Task Until(IGenerationGrain generation, int codes)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Sut.Token);

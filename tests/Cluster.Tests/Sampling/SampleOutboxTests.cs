@@ -9,10 +9,9 @@ public sealed class SampleOutboxTests
     public async Task Progress_that_stayed_behind_when_another_sequence_ended_is_told_without_a_further_end()
     {
         var hold = new TaskCompletionSource();
-        await using var sut = await Sut.CreateSut(new FakeEngine { Hold = hold.Task });   // 33 of 64 codes each
-        var generation = await sut.Submit(await sut.Request(candidates: 2, keep: 1));
-        await Until(generation, codes: 66);
-        await using var outbox = new SampleOutbox("local/cpu:1", "cpu", "fake", sut.Grains, TimeProvider.System, () => 1);
+        await using var sut = await Sut.CreateSut(new FakeEngine { Hold = hold.Task });
+        var generation = await HalfDrawn(sut);
+        await using var outbox = CreateOutbox(sut);
 
         outbox.Step(generation.GetPrimaryKeyString(), 0, 40);
         await Until(generation, codes: 73);
@@ -27,15 +26,24 @@ public sealed class SampleOutboxTests
     public async Task Codes_that_wait_for_others_of_their_generation_are_told_even_if_these_never_end()
     {
         var hold = new TaskCompletionSource();
-        await using var sut = await Sut.CreateSut(new FakeEngine { Hold = hold.Task });   // 33 of 64 codes each
-        var generation = await sut.Submit(await sut.Request(candidates: 2, keep: 1));
-        await Until(generation, codes: 66);
-        await using var outbox = new SampleOutbox("local/cpu:1", "cpu", "fake", sut.Grains, TimeProvider.System, () => 1);
+        await using var sut = await Sut.CreateSut(new FakeEngine { Hold = hold.Task });
+        var generation = await HalfDrawn(sut);
+        await using var outbox = CreateOutbox(sut);
 
         outbox.Ended(generation.GetPrimaryKeyString(), 0, new(0, 64, new byte[64 * sizeof(int)], 0), announced: true, more: true);
 
         await Until(generation, codes: 97);
         hold.SetResult();
+    }
+
+    private static SampleOutbox CreateOutbox(Sut sut) => new("local/cpu:1", "cpu", "fake", sut.Grains, TimeProvider.System, () => 1);
+
+    /// <summary>Two candidates, each of which has 33 of its 64 codes until the engine goes on.</summary>
+    private static async Task<IGenerationGrain> HalfDrawn(Sut sut)
+    {
+        var generation = await sut.Submit(await sut.Request(candidates: 2, keep: 1));
+        await Until(generation, codes: 66);
+        return generation;
     }
 
     private static async Task Until(IGenerationGrain generation, int codes)

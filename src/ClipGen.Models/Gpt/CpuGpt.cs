@@ -26,6 +26,7 @@ public sealed unsafe class CpuGpt : IDisposable
         Head = new(gpt.head.weight!, gpt.head.bias!);
         Layers = new Layer[Config.Layers];
         for (int i = 0; i < Layers.Length; i++) Layers[i] = Layer.Take(gpt, i);
+        WeightBytes = Head.Bytes + Layers.Sum(layer => layer.Bytes);
     }
 
     public GptConfig Config { get; }
@@ -40,6 +41,9 @@ public sealed unsafe class CpuGpt : IDisposable
     internal PackedNorm Norm { get; }
 
     internal PackedLinear Head { get; }
+
+    /// <summary>What a step reads, but for keys and values.</summary>
+    internal long WeightBytes { get; }
 
     /// <summary>Takes over a network's weights.</summary>
     /// <param name="gpt">On the CPU; is disposed, each layer as soon as it is taken, so that there are never two of all.</param>
@@ -77,6 +81,8 @@ public sealed unsafe class CpuGpt : IDisposable
     /// <param name="Narrow">4E to E.</param>
     internal sealed record Layer(PackedNorm Norm1, PackedLinear Project, PackedLinear Join, PackedNorm Norm2, PackedLinear Widen, PackedLinear Narrow) : IDisposable
     {
+        public long Bytes => Project.Bytes + Join.Bytes + Widen.Bytes + Narrow.Bytes;
+
         public static Layer Take(Gpt gpt, int layer)
         {
             using var from = gpt.Layer(layer);

@@ -14,6 +14,7 @@ internal sealed class FileGrainStorage(string folder, IGrainStorageSerializer se
 {
     private const string Magic = "clipgen-state 1 ";
     private const int HeaderLength = 16 + 32 + 1;   // magic, etag, end of line
+    private const FileAttributes NoFile = (FileAttributes)(-1);
 
     private readonly string _folder = Path.GetFullPath(folder);
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
@@ -95,6 +96,9 @@ internal sealed class FileGrainStorage(string folder, IGrainStorageSerializer se
 
     private static byte[]? Existing(string path, Func<string, byte[]> read)
     {
+        // A state's first read and write are as usual as any, and asking is cheaper than an exception. File.Exists would not do: it takes
+        // what cannot be asked, as on a disk that fails, for what is not there.
+        if (new FileInfo(path).Attributes == NoFile) return null;
         try
         {
             return read(path);

@@ -180,6 +180,15 @@ public sealed class FileGrainStorageTests : IDisposable
     }
 
     [Fact]
+    public async Task What_cannot_be_asked_is_not_taken_for_what_is_not_there()
+    {
+        Parts.Require(!OperatingSystem.IsWindows(), "a system on which everyone may make a link");
+        string loop = _folder["loop"];
+        Directory.CreateSymbolicLink(loop, loop);
+        await Assert.ThrowsAsync<StateStoreException>(() => CreateSut(loop).ReadStateAsync("state", _grain, new GrainState<Counter>()));
+    }
+
+    [Fact]
     public async Task A_grain_finds_its_state_again_after_the_silo_and_its_caller_hears_what_is_wrong()
     {
         ClusterOptions options = new() { DataFolder = _folder.Path, SiloName = "alone" };

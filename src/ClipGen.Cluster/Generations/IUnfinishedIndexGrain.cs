@@ -8,7 +8,7 @@ internal interface IUnfinishedIndexGrain : IGrainWithStringKey
     [Alias("Add")]
     Task AddAsync(string id);
 
-    /// <summary>Returns at once; the id is written off with the next change. One that comes back is swept out again.</summary>
+    /// <summary>Returns at once; the id is written off with the next addition, or within ten seconds. One that comes back is swept out again.</summary>
     [Alias("Remove")]
     Task RemoveAsync(string id);
 

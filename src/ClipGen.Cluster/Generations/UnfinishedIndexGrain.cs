@@ -9,11 +9,15 @@ internal sealed class UnfinishedIndexGrain : Grain, IUnfinishedIndexGrain
 {
     public const int Shards = 16;
 
+    /// <summary>How long one that has ended may stay here: what a crash leaves of that is swept out.</summary>
+    private static readonly TimeSpan WrittenOffWithin = TimeSpan.FromSeconds(10);
+
     private readonly IPersistentState<UnfinishedIndex> _state;
     private readonly GroupedWrites _writes;
+    private readonly TimeProvider _time;
 
-    public UnfinishedIndexGrain([PersistentState("unfinished", ClusterOptions.GrainStorageName)] IPersistentState<UnfinishedIndex> state) =>
-        (_state, _writes) = (state, new(state.WriteStateAsync));
+    public UnfinishedIndexGrain([PersistentState("unfinished", ClusterOptions.GrainStorageName)] IPersistentState<UnfinishedIndex> state, TimeProvider time) =>
+        (_state, _writes, _time) = (state, new(state.WriteStateAsync), time);
 
     public static IUnfinishedIndexGrain Of(IGrainFactory grains, string model, string generationId) =>
         Of(grains, model, (int)(GenerationId.Hash(generationId) % Shards));
@@ -28,7 +32,7 @@ internal sealed class UnfinishedIndexGrain : Grain, IUnfinishedIndexGrain
         {
             // One that is there already may still be on its way; but a write that failed long ago says nothing of it.
             if (added || _writes.HasFailed) await _writes.SaveAsync();
-            else await _writes.Latest;
+            else await _writes.FlushAsync();
         }
         catch
         {
@@ -39,13 +43,13 @@ internal sealed class UnfinishedIndexGrain : Grain, IUnfinishedIndexGrain
 
     public Task RemoveAsync(string id)
     {
-        if (_state.State.Ids.Remove(id)) _writes.SaveAsync().Ignore();
+        if (_state.State.Ids.Remove(id)) _writes.SaveSoonAsync(WrittenOffWithin, _time).Ignore();
         return Task.CompletedTask;
     }
 
     public Task<IReadOnlyList<string>> ListAsync() => Task.FromResult<IReadOnlyList<string>>([.. _state.State.Ids]);
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _writes.Latest.WaitAsync(cancellationToken);
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _writes.FlushAsync().WaitAsync(cancellationToken);
 }
 
 [GenerateSerializer, Alias("clipgen.UnfinishedIndex")]

@@ -5,10 +5,13 @@ internal sealed partial class GenerationGrain
     private Task _entered = Task.CompletedTask;
 
     /// <summary>
-    /// Enters it in its tenant's list, while it is already under way: no acceptance waits for that. If it fails, the next sweep of the
-    /// unfinished tries again, and no end is written down before it is in.
+    /// Enters it in its tenant's list, while it is already under way: no acceptance waits for that, nor any end. If it fails, the next sweep
+    /// of the unfinished tries again, and no end is written down before it is in: that is entered first, and stays where this comes behind it.
     /// </summary>
     private void Enter() => _entered = TryAsync(EnterAsync(end: null));
+
+    /// <summary>Before it is taken from the list or begun again: that it began must not come behind that.</summary>
+    private async Task SettleEntryAsync() => await _entered.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
     private Task EnterAsync(GenerationState? end) => ListOf(Kept).AddAsync(new(Id, Kept.AcceptedAt, Submission.Request.Model, end));
 

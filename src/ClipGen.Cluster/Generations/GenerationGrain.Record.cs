@@ -71,7 +71,6 @@ internal sealed partial class GenerationGrain
         var end = status with { Ahead = null, ExpectedAt = null };
         var endedAt = time.GetUtcNow();
         string bucket = FinishedBucket.Key(Submission.Request.Model, FinishedBucket.StartOf(endedAt, options.Value.Retention), FinishedBucket.ShardOf(Id));
-        await _entered.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);   // it must not come behind the end
         for (int attempt = 1; ; attempt++)
         {
             try

@@ -70,6 +70,7 @@ internal sealed partial class GenerationGrain(
                     return StartOutcome.Running;
                 }
                 await _run;   // what the run that ended has still to tell its gateway must not be taken for this one's
+                await SettleEntryAsync();
             }
             await OwnPromptImagesAsync(submission.Request);
             await AcceptAsync(submission, model);
@@ -141,6 +142,7 @@ internal sealed partial class GenerationGrain(
         {
             if (Kept.End is not { } end || Kept.EndedAt > endedBefore) return;
             await _run;
+            await SettleEntryAsync();
             // The manifest first: where one is, its images are. What failed or was cancelled may have stored any of its images.
             var images = end.Result?.Images.Select(image => image.Name) ?? Enumerable.Range(0, end.Request.Candidates).Select(end.Request.ImageName);
             if (end.ReplayOf is null) await Owners.ReleaseAsync(Id, withImages ? [end.Request.ManifestName, .. images] : []);   // a replay has stored none

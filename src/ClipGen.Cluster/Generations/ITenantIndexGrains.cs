@@ -7,7 +7,10 @@ namespace ClipGen.Cluster.Generations;
 [Alias("clipgen.ITenantPartGrain")]
 internal interface ITenantPartGrain : IGrainWithStringKey
 {
-    /// <summary>Returns when it has been written down, in the place of what was entered for the same generation before.</summary>
+    /// <summary>
+    /// Returns when it has been written down, in the place of what was entered for the same generation before: within a second, or at once
+    /// if it has ended. That it began, heard behind its end, changes nothing.
+    /// </summary>
     [Alias("Add")]
     Task AddAsync(ListedGeneration entry);
 

@@ -7,8 +7,12 @@ namespace ClipGen.Cluster.Generations;
 [Reentrant, GatewayRole]
 internal sealed class TenantPartGrain : Grain, ITenantPartGrain
 {
+    /// <summary>How long that one has begun may stay unwritten: a crash before that has it entered again, as it has not ended.</summary>
+    private static readonly TimeSpan BegunWithin = TimeSpan.FromSeconds(1);
+
     private readonly IPersistentState<TenantPart> _state;
     private readonly GroupedWrites _writes;
+    private readonly TimeProvider _time;
 
     /// <summary>What is, or will be with the next write: clearing the state puts another one in its place.</summary>
     private readonly Dictionary<string, ListedGeneration> _entries = new(StringComparer.Ordinal);
@@ -16,7 +20,8 @@ internal sealed class TenantPartGrain : Grain, ITenantPartGrain
     private bool? _listed;
     private Task _listing = Task.CompletedTask;
 
-    public TenantPartGrain([PersistentState("tenantpart", ClusterOptions.GrainStorageName)] IPersistentState<TenantPart> state) => (_state, _writes) = (state, new(WriteAsync));
+    public TenantPartGrain([PersistentState("tenantpart", ClusterOptions.GrainStorageName)] IPersistentState<TenantPart> state, TimeProvider time) =>
+        (_state, _writes, _time) = (state, new(WriteAsync), time);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -28,15 +33,18 @@ internal sealed class TenantPartGrain : Grain, ITenantPartGrain
     public async Task AddAsync(ListedGeneration entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        if (_entries.GetValueOrDefault(entry.Id) == entry && _listed == true && !_writes.HasFailed)
+        bool ended = entry.End is not null;
+        var known = _entries.GetValueOrDefault(entry.Id);
+        if (!ended && known?.End is not null && known.AcceptedAt == entry.AcceptedAt) entry = known;   // its end has overtaken it
+        if (known == entry && _listed == true && !_writes.HasFailed)
         {
-            await _writes.Latest;   // entered before; it may still be on its way
+            await (ended ? _writes.FlushAsync() : _writes.Latest);   // entered before; it may still be on its way
             return;
         }
         _entries[entry.Id] = entry;
         // First that this part is there, then what is in it: an empty one is swept out, what is in an unknown one would stay for ever.
         await ListPartAsync();
-        await _writes.SaveAsync();
+        await (ended ? _writes.SaveAsync() : _writes.SaveSoonAsync(BegunWithin, _time));
     }
 
     public Task<IReadOnlyList<ListedGeneration>> ListAsync() => Task.FromResult<IReadOnlyList<ListedGeneration>>([.. _entries.Values]);
@@ -45,11 +53,11 @@ internal sealed class TenantPartGrain : Grain, ITenantPartGrain
     {
         bool there = _entries.TryGetValue(id, out var entry) && entry.AcceptedAt == acceptedAt;
         if (there) _entries.Remove(id);
-        await (there || _writes.HasFailed ? _writes.SaveAsync() : _writes.Latest);
+        await (there || _writes.HasFailed ? _writes.SaveAsync() : _writes.FlushAsync());
         if (_entries.Count == 0) await ListPartAsync();
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _writes.Latest.WaitAsync(cancellationToken);
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _writes.FlushAsync().WaitAsync(cancellationToken);
 
     /// <summary>Has the hour know whether there is something here, one change after the other.</summary>
     private Task ListPartAsync()

@@ -1,0 +1,78 @@
+using ClipGen.Cluster.Generations;
+using ClipGen.Cluster.Tests.Fakes;
+
+namespace ClipGen.Cluster.Tests.Generations;
+
+/// <summary>When what is entered in a tenant's list is written down, and what of it stays.</summary>
+public sealed class TenantPartTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly FaultyStorage _storage = new();
+    private readonly ListedGeneration _begun = new("x", DateTimeOffset.UtcNow, "fake", End: null);
+
+    private ListedGeneration Ended => _begun with { End = GenerationState.Completed };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task That_it_began_changes_nothing_when_it_comes_behind_the_end()
+    {
+        await using var sut = await Start();
+        await Part(sut).AddAsync(Ended);
+        await Part(sut).AddAsync(_begun);
+        Assert.Equal([Ended], await Part(sut).ListAsync());
+
+        await Part(sut).AddAsync(_begun with { Id = "y" });
+        Assert.Equal([Ended, _begun with { Id = "y" }], await Stored(sut));
+    }
+
+    [Fact]
+    public async Task What_was_begun_again_takes_the_place_of_its_end()
+    {
+        await using var sut = await Start();
+        await Part(sut).AddAsync(Ended);
+        var again = _begun with { AcceptedAt = _begun.AcceptedAt.AddTicks(1) };
+
+        await Part(sut).AddAsync(again);
+
+        Assert.Equal([again], await Part(sut).ListAsync());
+    }
+
+    [Fact]
+    public async Task That_it_began_is_written_by_itself_or_with_its_end()
+    {
+        await using var sut = await Start();
+        await Part(sut).AddAsync(_begun);
+        Assert.Equal([_begun], await Stored(sut));
+
+        var other = _begun with { Id = "y" };
+        var begins = Part(sut).AddAsync(other);
+        while ((await Part(sut).ListAsync()).Count < 2) await Task.Delay(5, Sut.Token);
+        await Part(sut).AddAsync(other with { End = GenerationState.Failed });
+        await begins;
+        Assert.Equal([_begun, other with { End = GenerationState.Failed }], await Stored(sut));
+    }
+
+    [Fact]
+    public async Task What_was_not_written_yet_is_when_the_silo_stops()
+    {
+        await using (var first = await Start())
+        {
+            Part(first).AddAsync(_begun).Ignore();
+            while ((await Part(first).ListAsync()).Count == 0) await Task.Delay(5, Sut.Token);
+        }
+        await using var second = await Start();
+        Assert.Equal([_begun], await Part(second).ListAsync());
+    }
+
+    private ITenantPartGrain Part(Sut sut) => TenantIndex.Part(sut.Grains, "a", TenantIndex.PartOf(_begun.AcceptedAt, _begun.Id));
+
+    private async Task<IReadOnlyList<ListedGeneration>> Stored(Sut sut)
+    {
+        var state = new GrainState<TenantPart>();
+        await _storage.ReadStateAsync("tenantpart", Part(sut).GetGrainId(), state);
+        return state.State!.Entries;
+    }
+
+    private Task<Sut> Start() => Sut.CreateSut(services => _storage.Add(services, _folder["data"]), [new FakeEngine()], _folder["images"], _folder["data"]);
+}

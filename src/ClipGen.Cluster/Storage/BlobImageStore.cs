@@ -24,14 +24,6 @@ public sealed partial class BlobImageStore(
     /// <summary>What is read is held in memory as a whole; no image is near this size.</summary>
     private const int LargestRead = 64 << 20;
 
-    private const long Unknown = long.MinValue;
-
-    /// <summary>
-    /// How long an account that has answered is taken to answer still, so that not every generation asks. What begins in this time when the
-    /// account goes away holds its images until it is back, as far as there is room for them (<see cref="ImageStoreOptions.MaxUnstoredBytes"/>).
-    /// </summary>
-    private static readonly TimeSpan AnswerHolds = TimeSpan.FromSeconds(1);
-
     private readonly ImageStoreOptions _options = options.Value;
     private readonly Lazy<(BlobContainerClient Container, BlobLinks Links)> _account = new(() =>
     {
@@ -39,7 +31,7 @@ public sealed partial class BlobImageStore(
         return (account.GetBlobContainerClient(options.Value.Container), new(account, options.Value, time));
     });
 
-    private long _answeredAt = Unknown;
+    private readonly RecentAnswer _answer = new(time);
     private readonly Lock _asking = new();
     private Task _asked = Task.CompletedTask;
 
@@ -53,8 +45,7 @@ public sealed partial class BlobImageStore(
 
     public async Task EnsureWritableAsync(CancellationToken cancellationToken)
     {
-        long answeredAt = Volatile.Read(ref _answeredAt);
-        if (answeredAt != Unknown && time.GetElapsedTime(answeredAt) < AnswerHolds) return;
+        if (_answer.Holds) return;
         Task answer;
         // All that ask at once ask together: while the account is away, thousands may wait for it.
         lock (_asking)
@@ -192,11 +183,11 @@ public sealed partial class BlobImageStore(
         try
         {
             await work(cancellationToken);
-            Volatile.Write(ref _answeredAt, time.GetTimestamp());
+            _answer.Came();
         }
         catch (Exception e) when (BlobErrors.IsOne(e) && !cancellationToken.IsCancellationRequested)
         {
-            Volatile.Write(ref _answeredAt, Unknown);
+            _answer.Failed();
             throw BlobErrors.Explain(verb, e, location);
         }
     }

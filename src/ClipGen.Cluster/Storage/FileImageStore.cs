@@ -6,9 +6,11 @@ namespace ClipGen.Cluster.Storage;
 /// Files in one folder. A file appears whole or not at all (<see cref="WholeFile"/>), and never replaces another. What is known of an
 /// image besides its bytes is in its manifest only.
 /// </summary>
-public sealed class FileImageStore(IOptions<FileImageStoreOptions> options) : IImageStore
+/// <param name="time">Null: the system's.</param>
+public sealed class FileImageStore(IOptions<FileImageStoreOptions> options, TimeProvider? time = null) : IImageStore
 {
     private readonly string _root = Path.GetFullPath(options.Value.RootFolder);
+    private readonly RecentAnswer _answer = new(time ?? TimeProvider.System);
 
     public string LocationOf(string name)
     {
@@ -18,13 +20,16 @@ public sealed class FileImageStore(IOptions<FileImageStoreOptions> options) : II
 
     public async Task EnsureWritableAsync(CancellationToken cancellationToken)
     {
+        if (_answer.Holds) return;
         try
         {
             Directory.CreateDirectory(_root);
             await WholeFile.TryAsync(_root, cancellationToken);
+            _answer.Came();
         }
         catch (Exception e) when (FileErrors.IsOne(e))
         {
+            _answer.Failed();
             throw FileErrors.Explain(e, _root, _root);
         }
     }
@@ -44,10 +49,12 @@ public sealed class FileImageStore(IOptions<FileImageStoreOptions> options) : II
             {
                 return await CompareAsync(path, content, cancellationToken);
             }
+            _answer.Came();
             return path;
         }
         catch (Exception e) when (FileErrors.IsOne(e))
         {
+            _answer.Failed();
             throw FileErrors.Explain(e, path, _root);
         }
     }

@@ -12,7 +12,7 @@ public sealed class FileImageStoreTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static FileImageStore CreateSut(string root) => new(Options.Create(new FileImageStoreOptions { RootFolder = root }));
+    private static FileImageStore CreateSut(string root, TimeProvider? time = null) => new(Options.Create(new FileImageStoreOptions { RootFolder = root }), time);
 
     [Fact]
     public async Task Writes_and_reads_back_in_a_folder_it_makes()
@@ -114,6 +114,28 @@ public sealed class FileImageStoreTests : IDisposable
     {
         await CreateSut(_folder["images"]).EnsureWritableAsync(Sut.Token);
         Assert.Empty(Directory.GetFileSystemEntries(_folder["images"]));
+    }
+
+    [Fact]
+    public async Task Seeing_whether_it_can_write_is_not_done_anew_within_a_second_of_a_write_unless_one_failed()
+    {
+        var time = new ManualClock();
+        var sut = CreateSut(_folder["images"], time);
+        await sut.WriteAsync("a.png", _bytes, Sut.Token);
+        Directory.Delete(_folder["images"], recursive: true);
+        await File.WriteAllTextAsync(_folder["images"], "", Sut.Token);
+
+        time.Advance(TimeSpan.FromSeconds(0.9));
+        await sut.EnsureWritableAsync(Sut.Token);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        await Assert.ThrowsAsync<ImageStoreException>(() => sut.EnsureWritableAsync(Sut.Token));
+
+        File.Delete(_folder["images"]);
+        await sut.EnsureWritableAsync(Sut.Token);
+        Directory.Delete(_folder["images"]);
+        await File.WriteAllTextAsync(_folder["images"], "", Sut.Token);
+        await Assert.ThrowsAsync<ImageStoreException>(() => sut.WriteAsync("a.png", _bytes, Sut.Token));
+        await Assert.ThrowsAsync<ImageStoreException>(() => sut.EnsureWritableAsync(Sut.Token));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed unsafe class CpuGpt : IDisposable
     private CpuGpt(Gpt gpt)
     {
         Config = gpt.Config;
-        Width = (Config.Width + PackedLinear.Panel - 1) / PackedLinear.Panel * PackedLinear.Panel;
+        Width = PackedLinear.WholePanels(Config.Width);
         _codes = new((long)Config.VocabSize * Config.Width, zeroed: false);
         _positions = new((long)Config.BlockSize * Config.Width, zeroed: false);
         Tensors.CopyTo(gpt.tok_emb.weight!, _codes.Memory);

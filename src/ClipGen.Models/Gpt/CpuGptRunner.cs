@@ -50,7 +50,7 @@ public sealed unsafe class CpuGptRunner : IGptRunner
         _mixed = new((long)rows * _width);
         _projected = new((long)rows * (layer?.Project.Stride ?? 0));
         // Also where conditions lie one after the other, before there is anything hidden.
-        _hiddenWidth = Math.Max(layer?.Widen.Stride ?? 0, (config.CondSize + PackedLinear.Panel - 1) / PackedLinear.Panel * PackedLinear.Panel);
+        _hiddenWidth = Math.Max(layer?.Widen.Stride ?? 0, PackedLinear.WholePanels(config.CondSize));
         _hidden = new((long)rows * _hiddenWidth);
         _logits = new((long)rows * gpt.Head.Stride);
         _normed = new((long)threads * rows * _width);
@@ -89,7 +89,7 @@ public sealed unsafe class CpuGptRunner : IGptRunner
     private void Walk(int member)
     {
         float* normed = _normed.Memory + (long)member * _mostRows * _width;
-        var part = _apart ? new Part(Part.Of(_count, member, _team.Members), member, 0, 1) : new(0.._count, member, member, _team.Members);
+        var part = _apart ? new Part(Part.Of(_count, member, _team.Members), member, Shares: 1) : new(0.._count, member, _team.Members);
         if (_apart || member == 0) Embed(part.Rows);
         Meet();
         for (int i = 0; i < _gpt.Layers.Length; i++)
@@ -192,9 +192,10 @@ public sealed unsafe class CpuGptRunner : IGptRunner
     }
 
     /// <summary>What a member computes: of these rows, one of so many equal shares of the outputs and heads.</summary>
-    private readonly record struct Part(Range Rows, int Member, int Number, int Shares)
+    private readonly record struct Part(Range Rows, int Member, int Shares)
     {
-        public Range Share(int outputs) => Of(outputs, Number, Shares);
+        /// <summary>All of them where there is but one share.</summary>
+        public Range Share(int outputs) => Of(outputs, Member % Shares, Shares);
 
         public static Range Of(int all, int number, int shares) => (int)((long)all * number / shares)..(int)((long)all * (number + 1) / shares);
     }

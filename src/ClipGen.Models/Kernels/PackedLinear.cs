@@ -41,7 +41,7 @@ internal sealed unsafe class PackedLinear : IDisposable
     public PackedLinear(Tensor weight, Tensor bias)
     {
         int outputs = (int)weight.shape[0], inputs = _inputs = (int)weight.shape[1];
-        Panels = (outputs + Panel - 1) / Panel;
+        Panels = WholePanels(outputs) / Panel;
         _weights = new((long)Panels * Panel * inputs, zeroed: Stride > outputs);   // only the padding stays as it is
         _bias = new(Panels * Panel);
         Tensors.CopyTo(bias, _bias.Memory);
@@ -62,6 +62,9 @@ internal sealed unsafe class PackedLinear : IDisposable
 
     /// <summary>Floats from one row of outputs to the next, at least: whole panels are written.</summary>
     public int Stride => Panels * Panel;
+
+    /// <summary>Floats of the panels that so many outputs take.</summary>
+    public static int WholePanels(int outputs) => (outputs + Panel - 1) / Panel * Panel;
 
     /// <summary>Computes some panels of some rows.</summary>
     /// <param name="x">[rows, K], <paramref name="xStride"/> floats apart.</param>

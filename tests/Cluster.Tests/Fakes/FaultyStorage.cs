@@ -24,7 +24,11 @@ internal sealed class FaultyStorage : IGrainStorage
     /// <summary>Done when one is to be cleared.</summary>
     public Task Clearing => _clearing.Task;
 
-    public void Add(IServiceCollection services, string dataFolder) => services.AddKeyedSingleton<IGrainStorage>(ClusterOptions.GrainStorageName, (provider, _) =>
+    /// <summary>A silo that has it, with its states and images in this folder.</summary>
+    public Task<Sut> StartAsync(TemporaryFolder folder, FakeEngine? engine = null) =>
+        Sut.CreateSut(services => Add(services, folder["data"]), [engine ?? new FakeEngine()], folder["images"], folder["data"]);
+
+    private void Add(IServiceCollection services, string dataFolder) => services.AddKeyedSingleton<IGrainStorage>(ClusterOptions.GrainStorageName, (provider, _) =>
     {
         _files = new(Path.Combine(dataFolder, "state"), new OrleansGrainStorageSerializer(provider.GetRequiredService<Serializer>()), provider.GetRequiredService<IActivatorProvider>());
         return this;

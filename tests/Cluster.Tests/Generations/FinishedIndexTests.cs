@@ -52,7 +52,7 @@ public sealed class FinishedIndexTests : IDisposable
 
     private async Task<Sut> Start()
     {
-        var sut = await Sut.CreateSut(services => _storage.Add(services, _folder["data"]), [new FakeEngine()], _folder["images"], _folder["data"]);
+        var sut = await _storage.StartAsync(_folder);
         _storage.HoldClearing = _hold.Task;
         return sut;
     }

@@ -36,10 +36,7 @@ public sealed class GroupedWritesTests
     [Fact]
     public Task What_is_in_no_hurry_joins_what_waits_already() => AsAGrain(async () =>
     {
-        var hold = new TaskCompletionSource();
-        _write = () => hold.Task;
-        var first = _sut.SaveAsync();
-        while (_writes == 0) await Task.Yield();
+        var (first, hold) = await BeginHeldWrite();
         var second = _sut.SaveAsync();
 
         Assert.Same(second, _sut.SaveSoonAsync(Never, TimeProvider.System));
@@ -64,10 +61,7 @@ public sealed class GroupedWritesTests
     [Fact]
     public Task What_comes_while_a_write_is_under_way_is_in_the_next_one() => AsAGrain(async () =>
     {
-        var hold = new TaskCompletionSource();
-        _write = () => hold.Task;
-        var first = _sut.SaveAsync();
-        while (_writes == 0) await Task.Yield();
+        var (first, hold) = await BeginHeldWrite();
         var second = _sut.SaveSoonAsync(Never, TimeProvider.System);
         Assert.NotSame(first, second);
         Assert.Same(second, _sut.Latest);
@@ -108,6 +102,15 @@ public sealed class GroupedWritesTests
         await _sut.SaveAsync();
         Assert.False(_sut.HasFailed);
     });
+
+    private async Task<(Task Write, TaskCompletionSource Hold)> BeginHeldWrite()
+    {
+        var hold = new TaskCompletionSource();
+        _write = () => hold.Task;
+        var write = _sut.SaveAsync();
+        while (_writes == 0) await Task.Yield();
+        return (write, hold);
+    }
 
     /// <summary>One turn at a time, as in a grain.</summary>
     private static Task AsAGrain(Func<Task> test) =>

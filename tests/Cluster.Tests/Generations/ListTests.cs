@@ -147,7 +147,7 @@ public sealed class ListTests : IDisposable
         var hold = new TaskCompletionSource();
         FakeEngine held = new() { Hold = hold.Task };
         var storage = new FaultyStorage();
-        await using var sut = await Sut.CreateSut(services => storage.Add(services, _folder["data"]), [held], _folder["images"], _folder["data"]);
+        await using var sut = await storage.StartAsync(_folder, held);
         storage.Refused = "tenantpart";
         string swept = await Accept(sut, 1);
         while (storage.Refusals < 1) await Task.Delay(5, Sut.Token);

@@ -17,7 +17,7 @@ public sealed class TenantPartTests : IDisposable
     [Fact]
     public async Task That_it_began_changes_nothing_when_it_comes_behind_the_end()
     {
-        await using var sut = await Start();
+        await using var sut = await _storage.StartAsync(_folder);
         await Part(sut).AddAsync(Ended);
         await Part(sut).AddAsync(_begun);
         Assert.Equal([Ended], await Part(sut).ListAsync());
@@ -29,7 +29,7 @@ public sealed class TenantPartTests : IDisposable
     [Fact]
     public async Task What_was_begun_again_takes_the_place_of_its_end()
     {
-        await using var sut = await Start();
+        await using var sut = await _storage.StartAsync(_folder);
         await Part(sut).AddAsync(Ended);
         var again = _begun with { AcceptedAt = _begun.AcceptedAt.AddTicks(1) };
 
@@ -41,13 +41,13 @@ public sealed class TenantPartTests : IDisposable
     [Fact]
     public async Task That_it_began_is_written_by_itself_or_with_its_end()
     {
-        await using var sut = await Start();
+        await using var sut = await _storage.StartAsync(_folder);
         await Part(sut).AddAsync(_begun);
         Assert.Equal([_begun], await Stored(sut));
 
         var other = _begun with { Id = "y" };
         var begins = Part(sut).AddAsync(other);
-        while ((await Part(sut).ListAsync()).Count < 2) await Task.Delay(5, Sut.Token);
+        while ((await Part(sut).ListAsync()).Count < 2) Sut.Token.ThrowIfCancellationRequested();
         await Part(sut).AddAsync(other with { End = GenerationState.Failed });
         await begins;
         Assert.Equal([_begun, other with { End = GenerationState.Failed }], await Stored(sut));
@@ -56,13 +56,15 @@ public sealed class TenantPartTests : IDisposable
     [Fact]
     public async Task What_was_not_written_yet_is_when_the_silo_stops()
     {
-        await using (var first = await Start())
+        var other = Ended with { Id = "y" };
+        await using (var first = await _storage.StartAsync(_folder))
         {
+            await Part(first).AddAsync(other);   // the part is listed from here on: what comes has nothing to wait for but its write
             Part(first).AddAsync(_begun).Ignore();
-            while ((await Part(first).ListAsync()).Count == 0) await Task.Delay(5, Sut.Token);
+            while ((await Part(first).ListAsync()).Count < 2) Sut.Token.ThrowIfCancellationRequested();
         }
-        await using var second = await Start();
-        Assert.Equal([_begun], await Part(second).ListAsync());
+        await using var second = await _storage.StartAsync(_folder);
+        Assert.Equal([other, _begun], await Part(second).ListAsync());
     }
 
     private ITenantPartGrain Part(Sut sut) => TenantIndex.Part(sut.Grains, "a", TenantIndex.PartOf(_begun.AcceptedAt, _begun.Id));
@@ -73,6 +75,4 @@ public sealed class TenantPartTests : IDisposable
         await _storage.ReadStateAsync("tenantpart", Part(sut).GetGrainId(), state);
         return state.State!.Entries;
     }
-
-    private Task<Sut> Start() => Sut.CreateSut(services => _storage.Add(services, _folder["data"]), [new FakeEngine()], _folder["images"], _folder["data"]);
 }

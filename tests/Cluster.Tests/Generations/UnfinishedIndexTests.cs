@@ -14,7 +14,7 @@ public sealed class UnfinishedIndexTests : IDisposable
     [Fact]
     public async Task One_that_ended_is_written_off_with_the_next_that_comes()
     {
-        await using var sut = await Start();
+        await using var sut = await _storage.StartAsync(_folder);
         await Index(sut).AddAsync("first");
         await Index(sut).RemoveAsync("first");
         Assert.Empty(await Index(sut).ListAsync());
@@ -30,7 +30,7 @@ public sealed class UnfinishedIndexTests : IDisposable
     [Fact]
     public async Task One_that_is_there_already_does_not_wait_for_another_to_be_written_off()
     {
-        await using var sut = await Start();
+        await using var sut = await _storage.StartAsync(_folder);
         await Index(sut).AddAsync("stays");
         await Index(sut).AddAsync("goes");
         await Index(sut).RemoveAsync("goes");
@@ -43,12 +43,12 @@ public sealed class UnfinishedIndexTests : IDisposable
     [Fact]
     public async Task One_that_ended_is_written_off_when_the_silo_stops()
     {
-        await using (var first = await Start())
+        await using (var first = await _storage.StartAsync(_folder))
         {
             await Index(first).AddAsync("first");
             await Index(first).RemoveAsync("first");
         }
-        await using var second = await Start();
+        await using var second = await _storage.StartAsync(_folder);
         Assert.Empty(await Index(second).ListAsync());
     }
 
@@ -61,6 +61,4 @@ public sealed class UnfinishedIndexTests : IDisposable
         await _storage.ReadStateAsync("unfinished", Index(sut).GetGrainId(), state);
         return state.State!.Ids.Order();
     }
-
-    private Task<Sut> Start() => Sut.CreateSut(services => _storage.Add(services, _folder["data"]), [new FakeEngine()], _folder["images"], _folder["data"]);
 }

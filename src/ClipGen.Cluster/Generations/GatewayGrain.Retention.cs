@@ -66,7 +66,8 @@ internal sealed partial class GatewayGrain
             rest -= ids.Count;
             empty &= gone.Count == ids.Count;
         }
-        if (empty && rest > 0) await Buckets.RemoveAsync(start);
+        // Something may be on its way into one that is empty: it has been seen to that the bucket is listed, and not again since.
+        if (empty && rest > 0 && FinishedBucket.IsClosed(start, generations.Value.Retention, time.GetUtcNow())) await Buckets.RemoveAsync(start);
         return rest;
     }
 

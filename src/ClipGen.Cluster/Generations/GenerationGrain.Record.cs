@@ -70,11 +70,12 @@ internal sealed partial class GenerationGrain
         // What has been drawn and stored is not given up because the record's store is away: it waits for as long as it takes.
         var end = status with { Ahead = null, ExpectedAt = null };
         var endedAt = time.GetUtcNow();
-        string bucket = FinishedBucket.Key(Submission.Request.Model, FinishedBucket.StartOf(endedAt, options.Value.Retention), FinishedBucket.ShardOf(Id));
         for (int attempt = 1; ; attempt++)
         {
             try
             {
+                // That of this attempt: the end's own may be long over by now.
+                string bucket = FinishedBucket.Key(Submission.Request.Model, FinishedBucket.StartOf(time.GetUtcNow(), options.Value.Retention), FinishedBucket.ShardOf(Id));
                 await Task.WhenAll(GrainFactory.GetGrain<IFinishedIndexGrain>(bucket).AddAsync(Id, endedAt), EnterAsync(end.State));
                 await SaveAsync(kept => kept with { End = end, EndedAt = endedAt, Events = log.Marks(kind, status), Drawn = [] });
                 break;

@@ -44,6 +44,9 @@ internal static class FinishedBucket
 
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(10), Longest = TimeSpan.FromHours(1);
 
+    /// <summary>How much later than its time something may be entered in a bucket: many times a call's longest time, and what two clocks may differ.</summary>
+    private static readonly TimeSpan Late = TimeSpan.FromMinutes(5);
+
     /// <summary>A thousandth of the time that generations are kept, ten seconds to an hour: the most that they are kept too long.</summary>
     public static TimeSpan Width(TimeSpan retention)
     {
@@ -52,11 +55,14 @@ internal static class FinishedBucket
     }
 
     /// <summary>Start of the bucket of a time, in Unix seconds.</summary>
-    public static long StartOf(DateTimeOffset endedAt, TimeSpan retention)
+    public static long StartOf(DateTimeOffset time, TimeSpan retention)
     {
         long width = (long)Width(retention).TotalSeconds;
-        return endedAt.ToUnixTimeSeconds() / width * width;
+        return time.ToUnixTimeSeconds() / width * width;
     }
+
+    /// <summary>Whether nothing is entered in a bucket any more.</summary>
+    public static bool IsClosed(long start, TimeSpan retention, DateTimeOffset now) => DateTimeOffset.FromUnixTimeSeconds(start) + Width(retention) + Late < now;
 
     public static string Key(string model, long start, int shard) => FormattableString.Invariant($"{model}/{start}/{shard}");
 

@@ -78,6 +78,31 @@ public sealed class RetentionTests : IDisposable
     }
 
     [Fact]
+    public async Task An_empty_bucket_stays_listed_as_long_as_something_may_come_into_it()
+    {
+        await using var sut = await Start(Short);
+        var buckets = sut.Grains.GetGrain<IFinishedBucketsGrain>("fake");
+        long open = FinishedBucket.StartOf(DateTimeOffset.UtcNow - 2 * Short, Short);
+        await buckets.AddAsync(open);
+        // By the time that the second of them is gone there has been a whole sweep with the open one in it.
+        foreach (int old in new[] { 1, 2 })
+        {
+            await buckets.AddAsync(old);
+            while ((await buckets.ListAsync()).Contains(old)) await Task.Delay(20, Sut.Token);
+        }
+        Assert.Equal([open], await buckets.ListAsync());
+    }
+
+    [Fact]
+    public void A_bucket_is_closed_some_time_after_its_end()
+    {
+        var end = DateTimeOffset.FromUnixTimeSeconds(1_000_000_130);
+        Assert.False(FinishedBucket.IsClosed(1_000_000_120, Short, end));
+        Assert.False(FinishedBucket.IsClosed(1_000_000_120, Short, end.AddMinutes(5)));
+        Assert.True(FinishedBucket.IsClosed(1_000_000_120, Short, end.AddMinutes(5.1)));
+    }
+
+    [Fact]
     public void Buckets_are_as_wide_as_the_retention_needs()
     {
         var end = DateTimeOffset.FromUnixTimeSeconds(1_000_000_123);

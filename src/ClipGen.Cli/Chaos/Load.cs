@@ -79,8 +79,9 @@ internal sealed class Load(ClientSilo client, ulong seed, double rate, string im
                 again(e);
                 await Task.Delay(e.RetryAfter ?? throw new CommandException(e.Message), cancellationToken);
             }
-            catch (Exception e) when (e is not (OperationCanceledException or InvalidRequestException or IdempotencyMismatchException))
+            catch (Exception e) when (e is not (InvalidRequestException or IdempotencyMismatchException))
             {
+                // What is on its way when this process has to join anew is cancelled, though nobody asked for it.
                 again(e);
                 await Task.Delay(BeforeAgain, cancellationToken);
             }

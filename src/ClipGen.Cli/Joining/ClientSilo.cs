@@ -119,7 +119,7 @@ internal sealed class ClientSilo : IFatalErrorHandler, IAsyncDisposable
                 {
                     await JoinAsync(CancellationToken.None);
                 }
-                catch (Exception e) when (e is OrleansException or ClusterConnectionException or TimeoutException)
+                catch (Exception e) when (e is OrleansException or ClusterConnectionException or TimeoutException or OperationCanceledException)
                 {
                     await Task.Delay(500);
                 }

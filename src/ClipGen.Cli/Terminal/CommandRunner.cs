@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using ClipGen.Cluster.Clustering;
 using ClipGen.Cluster.Storage;
@@ -27,14 +28,10 @@ internal static class CommandRunner
             Console.Error.WriteLine($"clipgen: '{Path(parsed)} --help' tells what it takes.");
             return Misused;
         }
+        if (parsed.CommandResult.Command is { Action: AsynchronousCommandLineAction action } command) command.Action = new Interruptible(action);
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Patience(parsed) });
-        }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine("clipgen: interrupted.");
-            return Interrupted;
         }
         catch (InvalidRequestException exception)
         {
@@ -68,6 +65,23 @@ internal static class CommandRunner
         for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = command.Parent)
             names.Insert(0, command.Command is RootCommand ? "clipgen" : command.Command.Name);
         return string.Join(' ', names);
+    }
+
+    /// <summary>Of all that is cancelled, this alone knows what a person at the terminal, or a signal, has cancelled: anything else that was is a failure.</summary>
+    private sealed class Interruptible(AsynchronousCommandLineAction action) : AsynchronousCommandLineAction
+    {
+        public override async Task<int> InvokeAsync(ParseResult parseResult, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return await action.InvokeAsync(parseResult, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                Console.Error.WriteLine("clipgen: interrupted.");
+                return Interrupted;
+            }
+        }
     }
 }
 

@@ -9,7 +9,8 @@ internal static class ClusterErrors
     /// <summary>As over HTTP: whoever is told to come again does not come at once.</summary>
     private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(1);
 
-    public static async Task<T> WithinAsync<T>(Func<Task<T>> call)
+    /// <param name="cancellationToken">The caller's, which tells a call that it cancelled from one that ended with the silo it was at.</param>
+    public static async Task<T> WithinAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
@@ -50,7 +51,7 @@ internal static class ClusterErrors
                 IsTransient = e.RetryAfter is not null,
             };
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (e is OrleansException or TimeoutException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new ClipGenUnavailableException($"The cluster did not answer: {e.Message}", WireNames.ErrorCodes.Overloaded, e);
         }

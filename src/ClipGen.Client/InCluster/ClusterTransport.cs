@@ -25,26 +25,26 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
             Previews = request.Previews,
         });
         return await Generation(accepted.Id).GetStatusAsync();
-    }).WaitAsync(cancellationToken);
+    }, cancellationToken).WaitAsync(cancellationToken);
 
-    public Task<GenerationStatus> GetAsync(string id, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(() => Generation(id).GetStatusAsync()).WaitAsync(cancellationToken);
+    public Task<GenerationStatus> GetAsync(string id, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(() => Generation(id).GetStatusAsync(), cancellationToken).WaitAsync(cancellationToken);
 
     public Task CancelAsync(string id, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
     {
         await Generation(id).CancelAsync();
         return true;
-    }).WaitAsync(cancellationToken);
+    }, cancellationToken).WaitAsync(cancellationToken);
 
     public async IAsyncEnumerable<GenerationUpdate> WatchAsync(GenerationStatus known, int from, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var events = Generation(known.Id).WatchAsync(from, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await ClusterErrors.WithinAsync(() => events.MoveNextAsync().AsTask()))
+        while (await ClusterErrors.WithinAsync(() => events.MoveNextAsync().AsTask(), cancellationToken))
             yield return ToUpdate(events.Current);
     }
 
     public Task<byte[]> ReadImageAsync(GenerationStatus generation, RankedImage image, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
         (await Generation(generation.Id).ReadImageAsync(image.Candidate))?.Content
-        ?? throw new ClipGenNotFoundException($"The image {image.Name} is not kept any more.", WireNames.ErrorCodes.ImageNotFound)).WaitAsync(cancellationToken);
+        ?? throw new ClipGenNotFoundException($"The image {image.Name} is not kept any more.", WireNames.ErrorCodes.ImageNotFound), cancellationToken).WaitAsync(cancellationToken);
 
     public Task<GenerationListPage> ListAsync(GenerationFilter filter, string? after, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(() =>
         grains.GetGrain<IGenerationListGrain>(options.Tenant).ListAsync(new()
@@ -55,7 +55,7 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
             Model = filter.Model,
             CreatedAfter = ToSecond(filter.CreatedAfter),
             CreatedBefore = ToSecond(filter.CreatedBefore),
-        })).WaitAsync(cancellationToken);
+        }), cancellationToken).WaitAsync(cancellationToken);
 
     public Task<ReplayOutcome> ReplayAsync(string id, string idempotencyKey, CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
     {
@@ -74,10 +74,10 @@ internal sealed class ClusterTransport(IGrainFactory grains, ClipGenClusterOptio
             throw;
         }
         throw new ClipGenUnavailableException("The events ended before the replay did.", ClientErrorCodes.ConnectionLost);
-    });
+    }, cancellationToken);
 
     public Task<IReadOnlyList<ModelDescription>> GetModelsAsync(CancellationToken cancellationToken) => ClusterErrors.WithinAsync(async () =>
-        (IReadOnlyList<ModelDescription>)await Task.WhenAll((await ModelNamesAsync()).Select(name => grains.GetGrain<IGatewayGrain>(name).DescribeAsync()))).WaitAsync(cancellationToken);
+        (IReadOnlyList<ModelDescription>)await Task.WhenAll((await ModelNamesAsync()).Select(name => grains.GetGrain<IGatewayGrain>(name).DescribeAsync())), cancellationToken).WaitAsync(cancellationToken);
 
     // As over HTTP, where times are whole seconds.
     private static DateTimeOffset? ToSecond(DateTimeOffset? time) => time is { } exact ? DateTimeOffset.FromUnixTimeSeconds(exact.ToUnixTimeSeconds()) : null;

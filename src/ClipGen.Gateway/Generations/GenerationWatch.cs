@@ -28,7 +28,7 @@ internal sealed class GenerationWatch(IGrainFactory grains, TimeProvider time)
                         await LeaveAsync(id);
                         throw;
                     }
-                    catch (Exception e) when (e is not (KeyNotFoundException or OperationCanceledException) && !cancellationToken.IsCancellationRequested && time.GetElapsedTime(heard) < Patience)
+                    catch (Exception e) when (e is not KeyNotFoundException && !cancellationToken.IsCancellationRequested && time.GetElapsedTime(heard) < Patience)
                     {
                         break;   // its silo is gone, or stops: another one has it soon
                     }
@@ -66,7 +66,7 @@ internal sealed class GenerationWatch(IGrainFactory grains, TimeProvider time)
                 await LeaveAsync(id);
                 throw new OperationCanceledException(cancellationToken);
             }
-            catch (Exception e) when (e is not (KeyNotFoundException or OperationCanceledException) && time.GetElapsedTime(lost ??= time.GetTimestamp()) < Patience)
+            catch (Exception e) when (e is not KeyNotFoundException && time.GetElapsedTime(lost ??= time.GetTimestamp()) < Patience)
             {
                 // Its silo is gone, or stops: another one has it soon.
                 await Task.Delay(BeforeAgain, time, CancellationToken.None);

@@ -7,11 +7,11 @@ namespace ClipGen.Cli.Benchmarks;
 internal sealed class StepMeter(int slots)
 {
     private readonly Lock _gate = new();
-    private long _steps, _codes;
+    private long _steps, _codes;   // the step under way is not among the steps
     private int _inStep;
 
-    /// <summary>Steps begun and codes drawn so far.</summary>
-    public StepCount Now { get { lock (_gate) return new(_steps, _codes); } }
+    /// <summary>Steps that have ended so far, and codes drawn in them: those of the step under way would count for a whole one, or for none.</summary>
+    public StepCount Now { get { lock (_gate) return new(_steps, _codes - _inStep); } }
 
     /// <summary>What a sequence of its own calls at each of its codes.</summary>
     public Action Follow()

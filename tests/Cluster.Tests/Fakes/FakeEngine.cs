@@ -6,13 +6,13 @@ using ClipGen.Engine.Devices;
 namespace ClipGen.Cluster.Tests.Fakes;
 
 /// <summary>An engine without networks: codes are a hash of seed, candidate and position; a score is a hash of the codes.</summary>
-internal sealed class FakeEngine(int index = 0, string model = "fake", int codesPerImage = 64, char digest = 'd', string kind = "cpu") : IDeviceEngine
+internal sealed class FakeEngine(int index = 0, string model = "fake", int codesPerImage = 64, char digest = 'd', string kind = "cpu", int slots = 4) : IDeviceEngine
 {
     private readonly TaskCompletionSource _halfway = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running, _cancelled, _sampled, _drawn, _encoded, _decoded;
 
-    public DeviceInfo Device { get; } = new(kind, index, Slots: 4);
+    public DeviceInfo Device { get; } = new(kind, index, slots);
 
     public EngineModel Model { get; } = new(model, Digest: new string(digest, 64), DefaultCandidates: 8, CodebookSize: 512, codesPerImage, ImageSize: 32, EmbeddingSize: 8);
 

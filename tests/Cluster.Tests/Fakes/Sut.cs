@@ -1,18 +1,26 @@
+using System.Runtime.CompilerServices;
 using ClipGen.Cluster.Generations;
 using ClipGen.Cluster.Tests.Fakes;
 using ClipGen.Silo.Embedded;
 using Microsoft.Extensions.DependencyInjection;
+using Xunit.Sdk;
 
 namespace ClipGen.Cluster.Tests;
 
 /// <summary>An embedded cluster on fake engines, with a folder of its own.</summary>
 internal sealed class Sut : IAsyncDisposable
 {
+    /// <summary>Many times what any takes, on a busy machine.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    private static readonly ConditionalWeakTable<ITest, CancellationTokenSource> Limits = [];
+
     public required EmbeddedCluster Cluster { get; init; }
 
     public required string Folder { get; init; }
 
-    public static CancellationToken Token => TestContext.Current.CancellationToken;
+    /// <summary>Of a test that waits for what is sure to come: one that waits in vain ends with an error that says where.</summary>
+    public static CancellationToken Token => TestContext.Current is { Test: { } test, CancellationToken: var stop } ? Limits.GetValue(test, _ => Limited(stop)).Token : TestContext.Current.CancellationToken;
 
     public IGrainFactory Grains => Cluster.Grains;
 
@@ -60,10 +68,17 @@ internal sealed class Sut : IAsyncDisposable
 
     public Task<GatewayStatus> Status(string model = "fake") => Grains.GetGrain<IGatewayGrain>(model).GetStatusAsync();
 
-    /// <summary>Waits for what is sure to come; the test's own time limit ends it if it does not.</summary>
+    /// <summary>Waits for what is sure to come.</summary>
     public async Task Until(Func<GatewayStatus, bool> holds)
     {
         while (!holds(await Status())) await Task.Delay(5, Token);
+    }
+
+    private static CancellationTokenSource Limited(CancellationToken stop)
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Limit);
+        return limit;
     }
 
     public async ValueTask DisposeAsync()

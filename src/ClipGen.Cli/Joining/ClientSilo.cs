@@ -100,7 +100,8 @@ internal sealed class ClientSilo : IFatalErrorHandler, IAsyncDisposable
         }
         catch
         {
-            await app.DisposeAsync();
+            // What led here is the failure to report; a host that has not got as far as its services cannot even be stopped.
+            await EndAsync(app).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
     }
@@ -135,6 +136,12 @@ internal sealed class ClientSilo : IFatalErrorHandler, IAsyncDisposable
     {
         if (_app is not { } app) return;
         _app = null;
+        await EndAsync(app);
+    }
+
+    /// <summary>Stops one that has only half started, too: disposed alone it would go on by half.</summary>
+    private static async Task EndAsync(WebApplication app)
+    {
         using var atOnce = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {
@@ -144,6 +151,9 @@ internal sealed class ClientSilo : IFatalErrorHandler, IAsyncDisposable
         {
             // It leaves as it may.
         }
-        await app.DisposeAsync();
+        finally
+        {
+            await app.DisposeAsync();
+        }
     }
 }

@@ -50,7 +50,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         }
         catch
         {
-            if (host is not null) await DisposeAsync(host);
+            // What led here is the failure to report; a host that has not got as far as its services cannot even be stopped.
+            if (host is not null) await EndAsync(host).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Remove(temporary);
             throw;
         }
@@ -64,15 +65,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
         _host.Services.GetRequiredService<DeviceRegistry>().Stop();
-        try
-        {
-            await _host.StopAsync();
-        }
-        catch (OperationCanceledException)
-        {
-            // Its time was up: what could not be handed over is taken up again all the same.
-        }
-        await DisposeAsync(_host);
+        await EndAsync(_host);
         Remove(_temporaryFolder);
     }
 
@@ -104,10 +97,22 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         if (temporaryFolder is not null && Directory.Exists(temporaryFolder)) Directory.Delete(temporaryFolder, recursive: true);
     }
 
-    private static async ValueTask DisposeAsync(IHost host)
+    /// <summary>Stops one that has only half started, too: disposed alone it would go on by half.</summary>
+    private static async Task EndAsync(IHost host)
     {
-        if (host is IAsyncDisposable disposable) await disposable.DisposeAsync();
-        else host.Dispose();
+        try
+        {
+            await host.StopAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Its time was up: what could not be handed over is taken up again all the same.
+        }
+        finally
+        {
+            if (host is IAsyncDisposable disposable) await disposable.DisposeAsync();
+            else host.Dispose();
+        }
     }
 
     /// <summary>The program's own handling of Ctrl+C stays in force: the host installs none.</summary>

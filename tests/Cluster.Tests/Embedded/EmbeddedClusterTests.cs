@@ -1,4 +1,6 @@
 using ClipGen.Cluster.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace ClipGen.Cluster.Tests.Embedded;
 
@@ -32,6 +34,14 @@ public sealed class EmbeddedClusterTests
         await Assert.ThrowsAsync<ArgumentException>(() => Sut.CreateSut(new FakeEngine(0), new FakeEngine(0)));
 
     [Fact]
+    public async Task What_has_started_is_stopped_when_the_rest_does_not_start()
+    {
+        var part = new Part();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Sut.CreateSut(services => services.AddHostedService(_ => part), []));
+        Assert.Equal((1, 1), (part.Starts, part.Stops));
+    }
+
+    [Fact]
     public async Task A_cluster_without_devices_says_so()
     {
         var options = new ClipGen.Silo.Embedded.EmbeddedClusterOptions { ImageFolder = "unused" };
@@ -48,5 +58,25 @@ public sealed class EmbeddedClusterTests
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(field => field.Length > 9 && field[3] == "0A" && own.Contains($"socket:[{field[9]}]"))
             .Select(field => field[1]);
+    }
+
+    /// <summary>Starts, and fails when everything has started.</summary>
+    private sealed class Part : IHostedLifecycleService
+    {
+        public int Starts { get; private set; }
+
+        public int Stops { get; private set; }
+
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.FromResult(Starts++);
+
+        public Task StartedAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("It does not work.");
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.FromResult(Stops++);
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

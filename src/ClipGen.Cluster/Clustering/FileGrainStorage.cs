@@ -1,4 +1,3 @@
-using System.Text;
 using ClipGen.Cluster.Storage;
 using Orleans.Serialization.Serializers;
 using Orleans.Storage;
@@ -6,41 +5,36 @@ using Orleans.Storage;
 namespace ClipGen.Cluster.Clustering;
 
 /// <summary>
-/// Durable state of a silo that is alone: a file for each grain and state. A file changes whole or not at all, so whatever moment the
-/// process dies at, there is either the old state or the new one. It begins with a line that holds the etag; the state follows.
+/// Durable state of a silo that is alone: a <see cref="StateFile"/> for each grain and state. Whatever moment the process dies at, there is
+/// either the old state or the new one.
 /// </summary>
 /// <remarks>One process at a time: etags are compared under a lock that other processes do not see.</remarks>
 internal sealed class FileGrainStorage(string folder, IGrainStorageSerializer serializer, IActivatorProvider activators) : IGrainStorage
 {
-    private const string Magic = "clipgen-state 1 ";
-    private const int HeaderLength = 16 + 32 + 1;   // magic, etag, end of line
-    private const FileAttributes NoFile = (FileAttributes)(-1);
-
     private readonly string _folder = Path.GetFullPath(folder);
     private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Locked("read", stateName, grainId, path =>
     {
-        byte[]? file = Existing(path, File.ReadAllBytes);
-        if (file is null)
+        if (StateFile.Read(path) is not { } file)
         {
             Reset(grainState);
             return;
         }
-        grainState.ETag = Etag(file, path);
-        grainState.State = serializer.Deserialize<T>(file.AsMemory(HeaderLength));
+        grainState.ETag = file.Etag;
+        grainState.State = serializer.Deserialize<T>(file.State);
         grainState.RecordExists = true;
     });
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         string etag = Guid.NewGuid().ToString("N");
-        byte[] content = [.. Encoding.ASCII.GetBytes($"{Magic}{etag}\n"), .. serializer.Serialize(grainState.State).ToMemory().Span];
+        var content = serializer.Serialize(grainState.State).ToMemory();
         return Locked("write", stateName, grainId, path =>
         {
-            Directory.CreateDirectory(_folder);
-            CompareEtag(path, grainId, grainState.ETag);
-            WholeFile.Write(path, content, replace: true);
+            var current = ReadToChange(path, grainId, grainState.ETag);
+            if (current is null) Directory.CreateDirectory(_folder);
+            StateFile.Write(path, current, etag, content.Span);
             grainState.ETag = etag;
             grainState.RecordExists = true;
         });
@@ -48,8 +42,7 @@ internal sealed class FileGrainStorage(string folder, IGrainStorageSerializer se
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Locked("delete", stateName, grainId, path =>
     {
-        CompareEtag(path, grainId, grainState.ETag);
-        if (grainState.ETag is not null) File.Delete(path);
+        if (ReadToChange(path, grainId, grainState.ETag) is not null) File.Delete(path);
         Reset(grainState);
     });
 
@@ -80,39 +73,11 @@ internal sealed class FileGrainStorage(string folder, IGrainStorageSerializer se
         grainState.RecordExists = false;
     }
 
-    private static void CompareEtag(string path, GrainId grainId, string? expected)
+    private static StateFile? ReadToChange(string path, GrainId grainId, string? expected)
     {
-        string? stored = Existing(path, ReadHeader) is { } header ? Etag(header, path) : null;
-        if (stored != expected)
-            throw new InconsistentStateException($"The state of {grainId} in '{path}' was changed by another; this change was not made.", stored ?? "none", expected ?? "none");
-    }
-
-    private static byte[] ReadHeader(string path)
-    {
-        using var file = File.OpenHandle(path);
-        var header = new byte[HeaderLength];
-        return header[..RandomAccess.Read(file, header, fileOffset: 0)];
-    }
-
-    private static byte[]? Existing(string path, Func<string, byte[]> read)
-    {
-        // A state's first read and write are as usual as any, and asking is cheaper than an exception. File.Exists would not do: it takes
-        // what cannot be asked, as on a disk that fails, for what is not there.
-        if (new FileInfo(path).Attributes == NoFile) return null;
-        try
-        {
-            return read(path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    private static string Etag(byte[] file, string path)
-    {
-        if (file.Length < HeaderLength || !file.AsSpan().StartsWith("clipgen-state 1 "u8) || file[HeaderLength - 1] != '\n')
-            throw new StateStoreException($"'{path}' is damaged or not a grain's state; bring back a copy of it, or move it away to begin anew.");
-        return Encoding.ASCII.GetString(file, Magic.Length, HeaderLength - Magic.Length - 1);
+        var file = StateFile.Read(path);
+        if (file?.Etag != expected)
+            throw new InconsistentStateException($"The state of {grainId} in '{path}' was changed by another; this change was not made.", file?.Etag ?? "none", expected ?? "none");
+        return file;
     }
 }

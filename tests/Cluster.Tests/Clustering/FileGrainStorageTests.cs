@@ -124,7 +124,7 @@ public sealed class FileGrainStorageTests : IDisposable
     public async Task Half_a_file_that_a_dying_process_left_is_not_seen()
     {
         var state = await Write(1);
-        await File.WriteAllTextAsync(_folder[".clipgen-0123.tmp"], "clipgen-state 1 half", Sut.Token);
+        await File.WriteAllTextAsync(_folder[".clipgen-0123.tmp"], "clipgen-state 2\nhalf", Sut.Token);
         Assert.Equal(1, await Total());
         await Write(2, state: state);
         Assert.Equal(2, await Total());

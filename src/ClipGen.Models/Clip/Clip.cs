@@ -43,12 +43,12 @@ public sealed class Clip : Module
     {
         using var scope = NewDisposeScope();
         var x = ln_final.forward(transformer.forward(embed_text(ids)));                         // [B, L, W]
-        var end = ids.argmax(-1).view(-1, 1, 1).expand(-1, 1, x.shape[2]);                      // [B, 1, W]
+        var end = ids.argmax(-1).view(-1, 1, 1).expand(-1, 1, x.size(2));                      // [B, 1, W]
         return x.gather(1, end).squeeze(1).matmul(text_projection).MoveToOuterDisposeScope();   // [B, E]
     }
 
     /// <summary>Token and position embeddings: [B, L, W].</summary>
-    public Tensor embed_text(Tensor ids) => token_embedding.forward(ids).Plus(positional_embedding.narrow(0, 0, ids.shape[1]));
+    public Tensor embed_text(Tensor ids) => token_embedding.forward(ids).Plus(positional_embedding.narrow(0, 0, ids.size(1)));
 
     /// <summary>Divides every row by its L2 norm, without an epsilon, as the original does: [B, E].</summary>
     public static Tensor Normalize(Tensor embeddings) => embeddings / embeddings.norm(-1, keepdim: true);

@@ -24,7 +24,7 @@ public static class ClipInput
     public static Tensor FromDecoder(Tensor pixels, int side, bool referenceQuirks = false)
     {
         using var scope = NewDisposeScope();
-        var resized = pixels.shape[2] == side && pixels.shape[3] == side
+        var resized = pixels.size(2) == side && pixels.size(3) == side
             ? pixels
             : functional.interpolate(pixels, [side, side], mode: InterpolationMode.Bilinear, align_corners: false);
         if (referenceQuirks) return (ReferenceEquals(resized, pixels) ? pixels.alias() : resized).MoveToOuterDisposeScope();

@@ -12,7 +12,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>
     public readonly Parameter class_embedding;
     public readonly Parameter positional_embedding;
     public readonly Parameter proj;
-    public readonly Conv2d conv1;
+    public readonly Convolution2d conv1;
     public readonly LayerNorm ln_pre;
     public readonly ClipTransformer transformer;
     public readonly LayerNorm ln_post;
@@ -25,7 +25,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>
         class_embedding = Parameter(randn(width, device: device) * scale);
         positional_embedding = Parameter(randn(config.Patches + 1, width, device: device) * scale);
         proj = Parameter(randn(width, config.EmbedSize, device: device) * scale);
-        conv1 = Conv2d(3, width, config.PatchSize, stride: config.PatchSize, bias: false, device: device);
+        conv1 = new Convolution2d(3, width, config.PatchSize, stride: config.PatchSize, bias: false, device: device);
         ln_pre = LayerNorm(width, device: device);
         transformer = new ClipTransformer(width, config.VisionLayers, config.VisionHeads, causal: false, device);
         ln_post = LayerNorm(width, device: device);
@@ -46,7 +46,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var patches = conv1.forward(images).flatten(2).transpose(1, 2);                       // [B, P, W]
-        var start = class_embedding.view(1, 1, -1).expand(images.shape[0], 1, -1);            // [B, 1, W]
+        var start = class_embedding.view(1, 1, -1).expand(images.size(0), 1, -1);            // [B, 1, W]
         return ln_pre.forward(cat([start, patches], 1).Plus(positional_embedding)).MoveToOuterDisposeScope();
     }
 }

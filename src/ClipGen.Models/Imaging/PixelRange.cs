@@ -27,11 +27,11 @@ public static class PixelRange
     public static RgbImage FromUnitRange(Tensor chw)
     {
         ArgumentNullException.ThrowIfNull(chw);
-        if (chw.dim() != 3 || chw.shape[0] != 3 || chw.numel() == 0 || !chw.is_floating_point())
+        if (chw.dim() != 3 || chw.size(0) != 3 || chw.numel() == 0 || !chw.is_floating_point())
             throw new ArgumentException($"Pixels come as a floating-point tensor [3, H, W], not {chw.dtype} [{string.Join(", ", chw.shape)}].", nameof(chw));
         using var scope = NewDisposeScope();
         var unit = chw.detach().to_type(float32).mul(0.5).add(0.5);
         var bytes = unit.mul(255).add(0.5).clamp(0, 255).to_type(uint8).permute(1, 2, 0).contiguous().cpu();   // [H, W, 3]
-        return new RgbImage((int)chw.shape[2], (int)chw.shape[1], bytes.data<byte>().ToArray());
+        return new RgbImage((int)chw.size(2), (int)chw.size(1), bytes.bytes.ToArray());
     }
 }

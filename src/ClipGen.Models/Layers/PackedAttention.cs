@@ -42,7 +42,7 @@ public sealed class PackedAttention : Module
     /// <summary>Splits the projections over the heads: [B, L, E] to three [B, H, L, D].</summary>
     public (Tensor Query, Tensor Key, Tensor Value) project(Tensor x)
     {
-        long batch = x.shape[0], length = x.shape[1], width = x.shape[2];
+        long batch = x.size(0), length = x.size(1), width = x.size(2);
         var packed = functional.linear(x, in_proj_weight, in_proj_bias).view(batch, length, 3, heads, width / heads).permute(2, 0, 3, 1, 4); // [3, B, H, L, D]
         return (packed[0], packed[1], packed[2]);
     }
@@ -56,7 +56,7 @@ public sealed class PackedAttention : Module
         // On the CPU the fused kernel computes a row differently in each of its threads (seen in libtorch 2.10: their work space is not aligned alike).
         if (query.device_type != DeviceType.CPU) return functional.scaled_dot_product_attention(query, keys, values, mask);
         using var scope = NewDisposeScope();
-        using Scalar root = Math.Sqrt(query.shape[3]);
+        using Scalar root = Math.Sqrt(query.size(3));
         var scores = query.div(root).matmul(keys.transpose(2, 3)).Plus(mask); // [B, H, 1, T]
         return scores.softmax(-1).matmul(values).MoveToOuterDisposeScope();   // [B, H, 1, D]
     }

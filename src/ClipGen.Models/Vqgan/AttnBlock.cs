@@ -24,6 +24,7 @@ public sealed class AttnBlock : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var places = norm.forward(x).flatten(2).transpose(1, 2);                                          // [B, HW, C]
-        return x.Plus(attn.forward(places).transpose(1, 2).reshape(x.shape)).MoveToOuterDisposeScope();   // [B, C, H, W]
+        var seen = attn.forward(places).transpose(1, 2).unflatten(2, x.size(2), x.size(3));               // [B, C, H, W]
+        return x.Plus(seen).MoveToOuterDisposeScope();
     }
 }

@@ -9,8 +9,8 @@ namespace ClipGen.Models.Vqgan;
 /// <summary>Latent to image: [B, Z, R/f, R/f] to [B, 3, R, R], about [−1, 1], not clamped.</summary>
 public sealed class Decoder : Module<Tensor, Tensor>
 {
-    public readonly Conv2d quant_conv_in;
-    public readonly Conv2d conv_in;
+    public readonly Convolution2d quant_conv_in;
+    public readonly Convolution2d conv_in;
     public readonly Sequential mid;
     public readonly Sequential up;
     public readonly Sequential final;
@@ -19,8 +19,8 @@ public sealed class Decoder : Module<Tensor, Tensor>
     {
         ConvolutionBackends.Ensure();
         int channels = config.Channels * config.Multipliers[^1], side = config.Grid, groups = config.NormGroups;
-        quant_conv_in = Conv2d(config.EmbedSize, config.EmbedSize, 1, device: device);
-        conv_in = Conv2d(config.EmbedSize, channels, 3, padding: 1, device: device);
+        quant_conv_in = new Convolution2d(config.EmbedSize, config.EmbedSize, 1, device: device);
+        conv_in = new Convolution2d(config.EmbedSize, channels, 3, padding: 1, device: device);
         mid = Sequential(new ResnetBlock(channels, channels, groups, device), new AttnBlock(channels, groups, device), new ResnetBlock(channels, channels, groups, device));
 
         var layers = new List<Module<Tensor, Tensor>>();
@@ -36,7 +36,7 @@ public sealed class Decoder : Module<Tensor, Tensor>
             side *= 2;
         }
         up = Sequential(layers);
-        final = Sequential(Norms.Group(groups, channels, device), SiLU(), Conv2d(channels, 3, 3, padding: 1, device: device));
+        final = Sequential(Norms.Group(groups, channels, device), SiLU(), new Convolution2d(channels, 3, 3, padding: 1, device: device));
         RegisterComponents();
     }
 

@@ -10,24 +10,24 @@ namespace ClipGen.Models.Vqgan;
 public sealed class Discriminator : Module<Tensor, Tensor>
 {
     public readonly Sequential features;
-    public readonly Conv2d head;
+    public readonly Convolution2d head;
 
     public Discriminator(VqganConfig config, Device? device = null) : base(nameof(Discriminator))
     {
         ConvolutionBackends.Ensure();
         const int Layers = 3;
         int first = config.DiscriminatorChannels, channels = first;
-        var modules = new List<Module<Tensor, Tensor>> { Conv2d(3, first, 4, stride: 2, padding: 1, device: device), LeakyReLU(0.2) };
+        var modules = new List<Module<Tensor, Tensor>> { new Convolution2d(3, first, 4, stride: 2, padding: 1, device: device), LeakyReLU(0.2) };
         for (int layer = 1; layer <= Layers; layer++)
         {
             int next = first * Math.Min(1 << layer, 8);
-            modules.Add(Conv2d(channels, next, 4, stride: layer == Layers ? 1 : 2, padding: 1, bias: false, device: device));
+            modules.Add(new Convolution2d(channels, next, 4, stride: layer == Layers ? 1 : 2, padding: 1, bias: false, device: device));
             modules.Add(BatchNorm2d(next, device: device));
             modules.Add(LeakyReLU(0.2));
             channels = next;
         }
         features = Sequential(modules);
-        head = Conv2d(channels, 1, 4, padding: 1, device: device);
+        head = new Convolution2d(channels, 1, 4, padding: 1, device: device);
         RegisterComponents();
     }
 

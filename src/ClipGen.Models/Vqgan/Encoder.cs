@@ -9,7 +9,7 @@ namespace ClipGen.Models.Vqgan;
 /// <summary>Image to latent: [B, 3, R, R] in [−1, 1] to [B, Z, R/f, R/f].</summary>
 public sealed class Encoder : Module<Tensor, Tensor>
 {
-    public readonly Conv2d conv_in;
+    public readonly Convolution2d conv_in;
     public readonly Sequential down;
     public readonly Sequential mid;
     public readonly Sequential final;
@@ -17,7 +17,7 @@ public sealed class Encoder : Module<Tensor, Tensor>
     public Encoder(VqganConfig config, Device? device = null) : base(nameof(Encoder))
     {
         ConvolutionBackends.Ensure();
-        conv_in = Conv2d(3, config.Channels, 3, padding: 1, device: device);
+        conv_in = new Convolution2d(3, config.Channels, 3, padding: 1, device: device);
 
         var layers = new List<Module<Tensor, Tensor>>();
         int channels = config.Channels, side = config.Resolution, groups = config.NormGroups;
@@ -37,8 +37,8 @@ public sealed class Encoder : Module<Tensor, Tensor>
         final = Sequential(
             Norms.Group(groups, channels, device),
             SiLU(),
-            Conv2d(channels, config.EmbedSize, 3, padding: 1, device: device),
-            Conv2d(config.EmbedSize, config.EmbedSize, 1, device: device));
+            new Convolution2d(channels, config.EmbedSize, 3, padding: 1, device: device),
+            new Convolution2d(config.EmbedSize, config.EmbedSize, 1, device: device));
         RegisterComponents();
     }
 

@@ -1,3 +1,4 @@
+using ClipGen.Models.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -8,11 +9,11 @@ namespace ClipGen.Models.Vqgan;
 /// <summary>Halves the resolution; pads on the right and at the bottom only.</summary>
 public sealed class Downsample : Module<Tensor, Tensor>
 {
-    public readonly Conv2d conv;
+    public readonly Convolution2d conv;
 
     public Downsample(int channels, Device? device = null) : base(nameof(Downsample))
     {
-        conv = Conv2d(channels, channels, 3, stride: 2, device: device);
+        conv = new Convolution2d(channels, channels, 3, stride: 2, device: device);
         RegisterComponents();
     }
 
@@ -26,11 +27,11 @@ public sealed class Downsample : Module<Tensor, Tensor>
 /// <summary>Doubles the resolution by repeating pixels, then convolves.</summary>
 public sealed class Upsample : Module<Tensor, Tensor>
 {
-    public readonly Conv2d conv;
+    public readonly Convolution2d conv;
 
     public Upsample(int channels, Device? device = null) : base(nameof(Upsample))
     {
-        conv = Conv2d(channels, channels, 3, padding: 1, device: device);
+        conv = new Convolution2d(channels, channels, 3, padding: 1, device: device);
         RegisterComponents();
     }
 

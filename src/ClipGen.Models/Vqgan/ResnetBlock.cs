@@ -10,19 +10,19 @@ namespace ClipGen.Models.Vqgan;
 public sealed class ResnetBlock : Module<Tensor, Tensor>
 {
     public readonly Sequential block;
-    public readonly Conv2d? shortcut;
+    public readonly Convolution2d? shortcut;
 
     public ResnetBlock(int input, int output, int groups, Device? device = null) : base(nameof(ResnetBlock))
     {
         block = Sequential(
             Norms.Group(groups, input, device),
             SiLU(),
-            Conv2d(input, output, 3, padding: 1, device: device),
+            new Convolution2d(input, output, 3, padding: 1, device: device),
             Norms.Group(groups, output, device),
             SiLU(),
             Dropout(0), // keeps the original's numbering
-            Conv2d(output, output, 3, padding: 1, device: device));
-        if (input != output) shortcut = Conv2d(input, output, 1, device: device);
+            new Convolution2d(output, output, 3, padding: 1, device: device));
+        if (input != output) shortcut = new Convolution2d(input, output, 1, device: device);
         RegisterComponents();
     }
 

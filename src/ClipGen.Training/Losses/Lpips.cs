@@ -83,7 +83,7 @@ public sealed class LpipsHead : Module<Tensor, Tensor>
 
     public LpipsHead(int channels, Device? device = null) : base(nameof(LpipsHead))
     {
-        model = Sequential(Dropout(), Conv2d(channels, 1, 1, bias: false, device: device));
+        model = Sequential(Dropout(), new Convolution2d(channels, 1, 1, bias: false, device: device));
         RegisterComponents();
     }
 
@@ -108,7 +108,7 @@ public sealed class VggFeatures : Module
             if (pool) layers.Add(($"{number++}", MaxPool2d(2, 2)));
             for (int i = 0; i < convolutions; i++)
             {
-                layers.Add(($"{number++}", Conv2d(input, output, 3, padding: 1, device: device)));
+                layers.Add(($"{number++}", new Convolution2d(input, output, 3, padding: 1, device: device)));
                 layers.Add(($"{number++}", ReLU()));
                 input = output;
             }

@@ -1,3 +1,4 @@
+using ClipGen.Models.Layers;
 using ClipGen.Models.Vqgan;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -21,7 +22,7 @@ public static class VqganInitialization
             switch (module)
             {
                 case ResnetBlock block:
-                    Clear((Conv2d)block.block.children().Last());
+                    Clear((Convolution2d)block.block.children().Last());
                     if (block.shortcut is not null) Keep(block.shortcut);
                     break;
                 case AttnBlock attention:
@@ -36,17 +37,17 @@ public static class VqganInitialization
             }
         }
         foreach (var conv in new[] { model.encoder.conv_in, model.decoder.quant_conv_in, model.decoder.conv_in }) Keep(conv);
-        foreach (var conv in model.encoder.final.children().Concat(model.decoder.final.children()).OfType<Conv2d>()) Keep(conv);
+        foreach (var conv in model.encoder.final.children().Concat(model.decoder.final.children()).OfType<Convolution2d>()) Keep(conv);
     }
 
-    private static void Keep(Conv2d conv)
+    private static void Keep(Convolution2d conv)
     {
         conv.weight.normal_(0, 1 / Math.Sqrt(conv.weight.shape[1] * conv.weight.shape[2] * conv.weight.shape[3]));
         conv.bias!.zero_();
     }
 
     /// <summary>Upsampling starts as repeated pixels, channel by channel, plus a little of everything.</summary>
-    private static void PassUp(Conv2d conv)
+    private static void PassUp(Convolution2d conv)
     {
         int channels = (int)conv.weight.shape[0];
         conv.weight.normal_(0, 0.3 / Math.Sqrt(channels * 9));
@@ -55,7 +56,7 @@ public static class VqganInitialization
     }
 
     /// <summary>Downsampling starts as the mean of 2 × 2 pixels, channel by channel, plus a little of everything.</summary>
-    private static void PassDown(Conv2d conv)
+    private static void PassDown(Convolution2d conv)
     {
         int channels = (int)conv.weight.shape[0];
         conv.weight.normal_(0, 0.5 / Math.Sqrt(channels * 9));
@@ -69,7 +70,7 @@ public static class VqganInitialization
         conv.bias!.zero_();
     }
 
-    private static void Clear(Conv2d conv)
+    private static void Clear(Convolution2d conv)
     {
         conv.weight.zero_();
         conv.bias!.zero_();

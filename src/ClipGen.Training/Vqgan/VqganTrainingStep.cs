@@ -1,3 +1,4 @@
+using ClipGen.Models.Layers;
 using ClipGen.Models.Vqgan;
 using ClipGen.Training.Losses;
 using TorchSharp;
@@ -87,7 +88,7 @@ public sealed class VqganTrainingStep : IDisposable
     /// <summary>Ratio of the two losses' gradients at the decoder's last weights (Esser et al. 2021, eq. 7), at most 1e4.</summary>
     private double AdaptiveWeight(Tensor reconstructionLoss, Tensor adversarialLoss)
     {
-        var last = ((Conv2d)model.decoder.final.children().Last()).weight;
+        var last = ((Convolution2d)model.decoder.final.children().Last()).weight;
         var adversarial = autograd.grad([adversarialLoss], [last], retain_graph: true)[0];
         var reconstruction = autograd.grad([reconstructionLoss], [last], retain_graph: true)[0];
         return (reconstruction.norm() / (adversarial.norm() + 1e-4)).clamp(0, 1e4).item<float>();

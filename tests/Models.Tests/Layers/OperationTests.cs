@@ -52,7 +52,7 @@ public sealed class OperationTests : IDisposable
     [Fact]
     public void Convolution_with_padding()
     {
-        var conv = Conv2d(64, 5, 3, padding: 1);
+        var conv = new Convolution2d(64, 5, 3, padding: 1);
         SetWeights(conv, "conv_w", "conv_b");
 
         _ops.Close("conv_s1p1", conv.forward(_ops["img"]), 1e-5);
@@ -81,7 +81,7 @@ public sealed class OperationTests : IDisposable
     [InlineData("conv4_s1p1", 1)]
     public void The_discriminators_convolutions(string golden, int stride)
     {
-        var conv = Conv2d(64, 5, 4, stride: stride, padding: 1, bias: false);
+        var conv = new Convolution2d(64, 5, 4, stride: stride, padding: 1, bias: false);
         SetWeights(conv, "conv4_w", null);
 
         _ops.Close(golden, conv.forward(_ops["img"]), 1e-5);
@@ -136,7 +136,7 @@ public sealed class OperationTests : IDisposable
         return norm;
     }
 
-    private void SetWeights(Conv2d conv, string weight, string? bias)
+    private void SetWeights(Convolution2d conv, string weight, string? bias)
     {
         conv.weight = Parameter(_ops[weight]);
         if (bias is not null) conv.bias = Parameter(_ops[bias]);

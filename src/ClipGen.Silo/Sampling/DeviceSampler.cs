@@ -77,6 +77,7 @@ public sealed class DeviceSampler : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(work);
         bool draining;
+        List<(SampleWork Work, Running Running)> begun = [];
         lock (_gate)
         {
             draining = _draining;
@@ -89,11 +90,12 @@ public sealed class DeviceSampler : IAsyncDisposable
                     if (_active.TryGetValue((item.GenerationId, candidate), out var known) && !known.Forgotten) continue;
                     var running = new Running(item.GenerationId, candidate, CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
                     _active[(item.GenerationId, candidate)] = running;
-                    // Not in the turn of the grain that was called: the sequence belongs to the device.
-                    running.Work = Task.Run(() => SampleAsync(item, running));
+                    begun.Add((item, running));
                 }
             }
         }
+        // Not in the turn of the grain that was called: the sequences belong to the device. All in one piece, for each would wake a thread.
+        if (begun.Count > 0) Task.Run(() => begun.ForEach(b => SampleAsync(b.Work, b.Running).Ignore())).Ignore();
         if (!draining) return;
         // The gateway has not heard of it yet. Nobody would wait for what is begun now.
         foreach (var item in work)
@@ -157,6 +159,7 @@ public sealed class DeviceSampler : IAsyncDisposable
 
     private async Task SampleAsync(SampleWork work, Running running)
     {
+        using var end = running;
         using var span = SiloTelemetry.StartSample(work, running.Candidate, Key);
         var measured = _telemetry.Begin(work, span);
         long began = _time.GetTimestamp();
@@ -206,7 +209,6 @@ public sealed class DeviceSampler : IAsyncDisposable
             Health.Failed(DeviceStages.Sample, generation, e);
             last = new(candidate, 0, null, 0, e.Message);
         }
-        running.Stop.Dispose();
         span?.Stop();   // whoever has heard of a generation's end finds its trace whole
         lock (_gate)
         {
@@ -255,15 +257,18 @@ public sealed class DeviceSampler : IAsyncDisposable
         lock (_gate) _secondsPerCandidate = _secondsPerCandidate == 0 ? seconds : _secondsPerCandidate + 0.1 * (seconds - _secondsPerCandidate);
     }
 
-    private sealed class Running(string generation, int candidate, CancellationTokenSource stop)
+    private sealed class Running(string generation, int candidate, CancellationTokenSource stop) : IDisposable
     {
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public string Generation => generation;
 
         public int Candidate => candidate;
 
         public CancellationTokenSource Stop => stop;
 
-        public Task Work { get; set; } = Task.CompletedTask;
+        /// <summary>Completes when it has ended, however.</summary>
+        public Task Work => _ended.Task;
 
         /// <summary>Nobody waits for it any more.</summary>
         public bool Forgotten { get; set; }
@@ -278,6 +283,12 @@ public sealed class DeviceSampler : IAsyncDisposable
             {
                 // It has just ended by itself.
             }
+        }
+
+        public void Dispose()
+        {
+            stop.Dispose();
+            _ended.SetResult();
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), BeforeAgain = TimeSpan.FromMilliseconds(300);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Dictionary<int, SampleProgress>> _letters = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<int, News>> _letters = new(StringComparer.Ordinal);
     private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);   // generations whose letters cannot wait for the next progress
     private readonly List<(string Generation, int Candidate)> _freed = [], _leaving = [];
     private readonly SemaphoreSlim _news = new(0, 1);
@@ -43,7 +43,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
     {
         lock (_gate)
         {
-            Note(generation, candidate, known => known with { Step = step });
+            if (NewsOf(generation, candidate) is { Last: null } news) news.Step = step;
             if (_any) return;
             _any = true;
         }
@@ -55,7 +55,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
     {
         lock (_gate)
         {
-            Note(generation, candidate, known => known with { Checkpoint = codes });
+            if (NewsOf(generation, candidate) is { Last: null } news) news.Checkpoint = codes;
             if (_any) return;
             _any = true;
         }
@@ -67,7 +67,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
     {
         lock (_gate)
         {
-            Note(generation, candidate, known => known with { Step = codes.Length / sizeof(int), Drawn = codes });
+            if (NewsOf(generation, candidate) is { Last: null } news) (news.Step, news.Drawn) = (codes.Length / sizeof(int), codes);
             _awaited.Add(generation);
             _urgent = _any = true;
         }
@@ -95,7 +95,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
         {
             _freed.Add((generation, candidate));
             _slots |= !announced;
-            if (last is not null) LetterTo(generation)[candidate] = last;
+            if (last is not null) NewsOf(generation, candidate).Last = last;
             else if (_letters.TryGetValue(generation, out var letter)) letter.Remove(candidate);
             bool awaited = last is not null && !(more && last.Codes is not null);
             if (awaited) _awaited.Add(generation);
@@ -121,18 +121,11 @@ internal sealed class SampleOutbox : IAsyncDisposable
         _news.Dispose();
     }
 
-    /// <summary>Adds to what is to be told of a candidate; what comes after the last of it is not told.</summary>
-    private void Note(string generation, int candidate, Func<SampleProgress, SampleProgress> add)
-    {
-        var letter = LetterTo(generation);
-        var known = letter.GetValueOrDefault(candidate) ?? new(candidate, 0, null, 0);
-        if (!IsFinal(known)) letter[candidate] = add(known);
-    }
-
-    private Dictionary<int, SampleProgress> LetterTo(string generation)
+    private News NewsOf(string generation, int candidate)
     {
         if (!_letters.TryGetValue(generation, out var letter)) _letters.Add(generation, letter = []);
-        return letter;
+        if (!letter.TryGetValue(candidate, out var news)) letter.Add(candidate, news = new(candidate));
+        return news;
     }
 
     private void Wake()
@@ -191,7 +184,7 @@ internal sealed class SampleOutbox : IAsyncDisposable
             foreach (var (generation, letter) in _letters)
             {
                 if (!all && !_awaited.Contains(generation)) continue;
-                letters.Add((generation, [.. letter.Values]));
+                letters.Add((generation, [.. letter.Values.Select(news => news.Progress)]));
             }
             foreach (var (generation, _) in letters) _letters.Remove(generation);
             _awaited.Clear();
@@ -246,5 +239,20 @@ internal sealed class SampleOutbox : IAsyncDisposable
         {
             Interlocked.Decrement(ref _underWay);
         }
+    }
+
+    /// <summary>What is to be told of a candidate. It is changed in place: each step of each sequence comes by here, on the device's own thread.</summary>
+    private sealed class News(int candidate)
+    {
+        public int Step { get; set; }
+
+        public byte[]? Drawn { get; set; }
+
+        public byte[]? Checkpoint { get; set; }
+
+        /// <summary>The last of it, which says all; nothing is told after that.</summary>
+        public SampleProgress? Last { get; set; }
+
+        public SampleProgress Progress => Last ?? new(candidate, Step, Codes: null, DeviceSeconds: 0, Drawn: Drawn, Checkpoint: Checkpoint);
     }
 }

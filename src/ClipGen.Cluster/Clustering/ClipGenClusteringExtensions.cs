@@ -31,6 +31,7 @@ public static class ClipGenClusteringExtensions
         options.Check(pod);
         if (silo.Services.Any(s => s.ServiceType == typeof(IOptions<ClusterOptions>))) return silo;
         silo.Services.AddSingleton(Options.Create(options));
+        KnownInterfaceTypes.Use(silo.Services);
 
         if (options.IsAlone())
         {

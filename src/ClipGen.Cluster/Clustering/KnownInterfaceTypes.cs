@@ -12,7 +12,12 @@ internal sealed class KnownInterfaceTypes(IServiceProvider services) : IGrainInt
 {
     private readonly ConcurrentDictionary<Type, GrainInterfaceType> _known = [];
 
-    public static void Use(IServiceCollection services) => services.Insert(0, ServiceDescriptor.Singleton<IGrainInterfaceTypeProvider, KnownInterfaceTypes>());
+    /// <summary>Calling twice is harmless.</summary>
+    public static void Use(IServiceCollection services)
+    {
+        if (services.Any(s => s.ImplementationType == typeof(KnownInterfaceTypes))) return;
+        services.Insert(0, ServiceDescriptor.Singleton<IGrainInterfaceTypeProvider, KnownInterfaceTypes>());
+    }
 
     public bool TryGetGrainInterfaceType(Type type, out GrainInterfaceType grainInterfaceType)
     {
@@ -24,7 +29,7 @@ internal sealed class KnownInterfaceTypes(IServiceProvider services) : IGrainInt
     {
         foreach (var provider in services.GetServices<IGrainInterfaceTypeProvider>())
         {
-            if (provider != this && provider.TryGetGrainInterfaceType(type, out var found)) return found;
+            if (provider is not KnownInterfaceTypes && provider.TryGetGrainInterfaceType(type, out var found)) return found;
         }
         return services.GetRequiredService<GrainInterfaceTypeResolver>().GetGrainInterfaceTypeByConvention(type);
     }

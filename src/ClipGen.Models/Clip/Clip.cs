@@ -43,7 +43,7 @@ public sealed class Clip : Module
     {
         using var scope = NewDisposeScope();
         var x = ln_final.forward(transformer.forward(embed_text(ids)));                         // [B, L, W]
-        var end = ids.argmax(-1).view(-1, 1, 1).expand(-1, 1, x.size(2));                      // [B, 1, W]
+        var end = ids.argmax(-1).view(-1, 1, 1).expand(-1, 1, x.size(2));                       // [B, 1, W]
         return x.gather(1, end).squeeze(1).matmul(text_projection).MoveToOuterDisposeScope();   // [B, E]
     }
 

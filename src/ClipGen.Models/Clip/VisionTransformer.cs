@@ -46,7 +46,7 @@ public sealed class VisionTransformer : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var patches = conv1.forward(images).flatten(2).transpose(1, 2);                       // [B, P, W]
-        var start = class_embedding.view(1, 1, -1).expand(images.size(0), 1, -1);            // [B, 1, W]
+        var start = class_embedding.view(1, 1, -1).expand(images.size(0), 1, -1);             // [B, 1, W]
         return ln_pre.forward(cat([start, patches], 1).Plus(positional_embedding)).MoveToOuterDisposeScope();
     }
 }

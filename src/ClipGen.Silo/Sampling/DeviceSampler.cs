@@ -78,24 +78,30 @@ public sealed class DeviceSampler : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(work);
         bool draining;
         List<(SampleWork Work, Running Running)> begun = [];
-        lock (_gate)
+        try
         {
-            draining = _draining;
-            _lastDispatch = Math.Max(_lastDispatch, number);   // one may overtake another
-            foreach (var item in draining ? [] : work)
+            lock (_gate)
             {
-                foreach (int candidate in item.Candidates)
+                draining = _draining;
+                _lastDispatch = Math.Max(_lastDispatch, number);   // one may overtake another
+                foreach (var item in draining ? [] : work)
                 {
-                    // One that is to stop but has not yet is not the one that is wanted now.
-                    if (_active.TryGetValue((item.GenerationId, candidate), out var known) && !known.Forgotten) continue;
-                    var running = new Running(item.GenerationId, candidate, CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
-                    _active[(item.GenerationId, candidate)] = running;
-                    begun.Add((item, running));
+                    foreach (int candidate in item.Candidates)
+                    {
+                        // One that is to stop but has not yet is not the one that is wanted now.
+                        if (_active.TryGetValue((item.GenerationId, candidate), out var known) && !known.Forgotten) continue;
+                        var running = new Running(item.GenerationId, candidate, CancellationTokenSource.CreateLinkedTokenSource(_stop.Token));
+                        _active[(item.GenerationId, candidate)] = running;
+                        begun.Add((item, running));
+                    }
                 }
             }
         }
-        // Not in the turn of the grain that was called: the sequences belong to the device. All in one piece, for each would wake a thread.
-        if (begun.Count > 0) Task.Run(() => begun.ForEach(b => SampleAsync(b.Work, b.Running).Ignore())).Ignore();
+        finally
+        {
+            // Not in the turn of the grain that was called: the sequences belong to the device. All in one piece, for each would wake a thread.
+            if (begun.Count > 0) Task.Run(() => begun.ForEach(b => b.Running.Follow(SampleAsync(b.Work, b.Running)))).Ignore();
+        }
         if (!draining) return;
         // The gateway has not heard of it yet. Nobody would wait for what is begun now.
         foreach (var item in work)
@@ -159,7 +165,6 @@ public sealed class DeviceSampler : IAsyncDisposable
 
     private async Task SampleAsync(SampleWork work, Running running)
     {
-        using var end = running;
         using var span = SiloTelemetry.StartSample(work, running.Candidate, Key);
         var measured = _telemetry.Begin(work, span);
         long began = _time.GetTimestamp();
@@ -212,7 +217,7 @@ public sealed class DeviceSampler : IAsyncDisposable
         span?.Stop();   // whoever has heard of a generation's end finds its trace whole
         lock (_gate)
         {
-            if (_active[(generation, candidate)] != running) return;   // another has taken its place
+            if (_active.GetValueOrDefault((generation, candidate)) != running) return;   // another has taken its place
             _active.Remove((generation, candidate));
             // Told in the same breath: of two that end together, the one that was not the last must not come behind the one that was.
             _outbox.Ended(generation, candidate, last, announced, more: _active.Keys.Any(key => key.Generation == generation));
@@ -257,7 +262,7 @@ public sealed class DeviceSampler : IAsyncDisposable
         lock (_gate) _secondsPerCandidate = _secondsPerCandidate == 0 ? seconds : _secondsPerCandidate + 0.1 * (seconds - _secondsPerCandidate);
     }
 
-    private sealed class Running(string generation, int candidate, CancellationTokenSource stop) : IDisposable
+    private sealed class Running(string generation, int candidate, CancellationTokenSource stop)
     {
         private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -267,7 +272,7 @@ public sealed class DeviceSampler : IAsyncDisposable
 
         public CancellationTokenSource Stop => stop;
 
-        /// <summary>Completes when it has ended, however.</summary>
+        /// <summary>Ends as what is done for it does, which begins in a moment.</summary>
         public Task Work => _ended.Task;
 
         /// <summary>Nobody waits for it any more.</summary>
@@ -285,10 +290,13 @@ public sealed class DeviceSampler : IAsyncDisposable
             }
         }
 
-        public void Dispose()
-        {
-            stop.Dispose();
-            _ended.SetResult();
-        }
+        /// <param name="work">What is done for it.</param>
+        public void Follow(Task work) => work.ContinueWith(
+            ended =>
+            {
+                stop.Dispose();
+                _ended.SetFromTask(ended);
+            },
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 }

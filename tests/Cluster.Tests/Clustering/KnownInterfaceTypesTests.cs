@@ -14,6 +14,7 @@ public sealed class KnownInterfaceTypesTests
         typeof(IManagementGrain),
         typeof(IAsyncEnumerableGrainExtension),
         typeof(ICounterGrain),
+        typeof(IPairGrain<string, int>),
     ];
 
     [Theory]
@@ -31,16 +32,50 @@ public sealed class KnownInterfaceTypesTests
     }
 
     [Fact]
-    public void It_is_asked_first()
+    public void Orleans_is_asked_once_for_each_interface()
     {
-        using var services = CreateSilo();
-        Assert.IsType<KnownInterfaceTypes>(services.GetServices<IGrainInterfaceTypeProvider>().First());
+        var asked = new List<Type>();
+        using var services = CreateSilo(new Recorder(asked));
+        var sut = services.GetRequiredService<GrainInterfaceTypeResolver>();
+
+        for (int i = 0; i < 3; i++)
+        {
+            sut.GetGrainInterfaceType(typeof(IGatewayGrain));
+            sut.GetGrainInterfaceType(typeof(ICounterGrain));
+        }
+
+        Assert.Equal([typeof(IGatewayGrain), typeof(ICounterGrain)], asked);
     }
 
-    private static ServiceProvider CreateSilo()
+    [Fact]
+    public void Twice_is_once()
+    {
+        var services = new ServiceCollection();
+        KnownInterfaceTypes.Use(services);
+        KnownInterfaceTypes.Use(services);
+        Assert.Single(services);
+    }
+
+    private static ServiceProvider CreateSilo(IGrainInterfaceTypeProvider? orleans = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new() { DisableDefaults = true });
-        builder.UseOrleans(silo => silo.UseClipGenClustering(new()));
+        builder.UseOrleans(silo =>
+        {
+            if (orleans is not null) silo.Services.AddSingleton(orleans);
+            silo.UseClipGenClustering(new());
+        });
         return builder.Services.BuildServiceProvider();
     }
+
+    private sealed class Recorder(List<Type> asked) : IGrainInterfaceTypeProvider
+    {
+        public bool TryGetGrainInterfaceType(Type type, out GrainInterfaceType grainInterfaceType)
+        {
+            asked.Add(type);
+            grainInterfaceType = default;
+            return false;
+        }
+    }
 }
+
+public interface IPairGrain<TLeft, TRight> : IGrainWithStringKey;

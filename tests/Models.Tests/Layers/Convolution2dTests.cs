@@ -6,6 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace ClipGen.Models.Tests.Layers;
 
+[Collection(nameof(TorchRandomness))]
 public sealed class Convolution2dTests : IDisposable
 {
     private readonly DisposeScope _scope = NewDisposeScope();
@@ -16,6 +17,7 @@ public sealed class Convolution2dTests : IDisposable
     [InlineData(1, 1, 0, true)]
     public void Has_the_names_the_initial_weights_and_the_results_of_torchs_own(int side, int stride, int padding, bool bias)
     {
+        ConvolutionBackends.Ensure();
         using var random = new Generator(7);
         var input = rand([2, 6, 9, 8], generator: random);
 

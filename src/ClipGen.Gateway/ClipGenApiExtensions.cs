@@ -1,4 +1,5 @@
 using ClipGen.Client.Wire;
+using ClipGen.Cluster.Hosting;
 using ClipGen.Gateway.Auth;
 using ClipGen.Gateway.Endpoints;
 using ClipGen.Gateway.Errors;
@@ -17,13 +18,13 @@ namespace ClipGen.Gateway;
 public static class ClipGenApiExtensions
 {
     /// <summary>What the HTTP API needs, beside a silo that is a gateway. Calling twice is harmless.</summary>
-    /// <exception cref="OptionsValidationException">The keys are wrong, or missing where other machines can reach the server.</exception>
+    /// <exception cref="OptionsValidationException">The keys are wrong, or missing where other machines can reach the server; with a builder of <see cref="ClipGenHost"/> it is said when the application is built.</exception>
     public static WebApplicationBuilder AddClipGenApi(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         if (services.Any(s => s.ServiceType == typeof(ApiKeys))) return builder;
-        var auth = AuthOptions.From(builder.Configuration);
+        var auth = SettingsCheck.Read(services, () => AuthOptions.From(builder.Configuration), () => new());
         services.AddSingleton(new ApiKeys(auth));
         services.AddSingleton(provider => new SignedUrls(auth, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<OpenStreams>();

@@ -92,7 +92,7 @@ internal sealed class ClientSilo : IFatalErrorHandler, IAsyncDisposable
         builder.Logging.ClearProviders();
         if (_log is not null) builder.Logging.AddProvider(_log);
         builder.Services.AddSingleton<IFatalErrorHandler>(this);
-        var app = builder.Build();
+        var app = builder.BuildChecked();
         try
         {
             await app.StartAsync(cancellationToken);

@@ -13,9 +13,9 @@ internal static class ServeRun
     {
         var builder = ClipGenHost.CreateBuilder(settings.ToConfiguration(), silo =>
         {
-            if (ClusterOptions.From(silo.Configuration).HasRole(SiloRoles.Gpu)) silo.UseClipGenDevices();
+            if (ClusterOptions.OfRoles(silo.Configuration).HasRole(SiloRoles.Gpu)) silo.UseClipGenDevices();
         });
-        bool isGateway = ClusterOptions.From(builder.Configuration).HasRole(SiloRoles.Gateway);
+        bool isGateway = ClusterOptions.OfRoles(builder.Configuration).HasRole(SiloRoles.Gateway);
         if (isGateway) builder.AddClipGenApi();
         await using var app = builder.BuildClipGen();
         if (isGateway) app.MapClipGenApi();

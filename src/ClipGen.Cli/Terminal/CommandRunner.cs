@@ -38,6 +38,11 @@ internal static class CommandRunner
             Console.Error.WriteLine($"clipgen: {exception.Message}");
             return Misused;
         }
+        catch (Microsoft.Extensions.Options.OptionsValidationException exception)
+        {
+            foreach (string failure in exception.Failures) Console.Error.WriteLine($"clipgen: {failure}");
+            return Failed;
+        }
         catch (Exception exception) when (IsExpected(exception))
         {
             Console.Error.WriteLine($"clipgen: {exception.Message.ReplaceLineEndings(" ")}");
@@ -57,7 +62,7 @@ internal static class CommandRunner
     /// <summary>Errors whose message is written for the person at the terminal; others are bugs and show their stack.</summary>
     private static bool IsExpected(Exception exception) => exception
         is CommandException or ClusterConnectionException or BundleException or CheckpointException or ModelLoadException or TrainingDivergedException or ModelNotFoundException or RefusedException or DeviceMissingException
-        or ImageStoreException or IOException or UnauthorizedAccessException or InvalidDataException or Microsoft.Extensions.Options.OptionsValidationException;
+        or ImageStoreException or IOException or UnauthorizedAccessException or InvalidDataException;
 
     private static string Path(ParseResult parsed)
     {

@@ -108,6 +108,18 @@ public sealed class ClusterOptions
         return options;
     }
 
+    /// <summary>Nothing but the roles that the section names, those that there are: for what depends on them before the section is known to be right.</summary>
+    public static ClusterOptions OfRoles(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var options = new ClusterOptions();
+        foreach (var role in configuration.GetSection($"{SectionName}:{nameof(Roles)}").GetChildren())
+        {
+            if (SiloRoles.Known.Contains(role.Value, StringComparer.Ordinal)) options.Roles.Add(role.Value!);
+        }
+        return options;
+    }
+
     /// <summary>True without a <see cref="Connection"/>: the cluster is this process.</summary>
     public bool IsAlone() => string.IsNullOrWhiteSpace(Connection);
 

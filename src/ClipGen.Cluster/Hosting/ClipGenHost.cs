@@ -18,11 +18,10 @@ public static class ClipGenHost
 {
     /// <summary>
     /// A builder with the configuration read (<c>appsettings.json</c> in the current folder, then the environment's <c>CLIPGEN__…</c> and
-    /// <c>OTEL_…</c>, then <paramref name="settings"/>), checked, and the silo put into its cluster.
+    /// <c>OTEL_…</c>, then <paramref name="settings"/>), and the silo put into its cluster. What is wrong with it is said by <see cref="BuildChecked"/>.
     /// </summary>
     /// <param name="settings">What the command line says, by configuration key.</param>
     /// <param name="silo">Adds what the silo does.</param>
-    /// <exception cref="OptionsValidationException">Something in the configuration is wrong; the message names all of it.</exception>
     public static WebApplicationBuilder CreateBuilder(IEnumerable<KeyValuePair<string, string?>> settings, Action<ISiloBuilder> silo)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -33,13 +32,19 @@ public static class ClipGenHost
             .AddInMemoryCollection(EnvironmentSettings.Read())
             .AddInMemoryCollection(settings);
 
-        var cluster = ClusterOptions.From(builder.Configuration);
-        var http = HttpOptions.From(builder.Configuration);
+        SettingsCheck.Begin(builder.Services);
+        bool joins = true;
+        var cluster = SettingsCheck.Read(builder.Services, () => ClusterOptions.From(builder.Configuration), () =>
+        {
+            joins = false;
+            return ClusterOptions.OfRoles(builder.Configuration);
+        });
+        var http = SettingsCheck.Read(builder.Services, () => HttpOptions.From(builder.Configuration), () => new());
         builder.WebHost.UseUrls($"http://{http.Listen}");
         builder.Logging.ClearProviders().AddClipGenConsole(builder.Configuration);
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information).AddFilter("Polly", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.AddSingleton(Options.Create(http));
-        var dashboard = builder.Configuration.GetSection(OrleansDashboardOptions.SectionName).Get<OrleansDashboardOptions>() ?? new();
+        var dashboard = SettingsCheck.Read(builder.Services, () => builder.Configuration.GetSection(OrleansDashboardOptions.SectionName).Get<OrleansDashboardOptions>() ?? new(), () => new());
         builder.Services.AddSingleton(Options.Create(dashboard));
         // Side by side: an answer that never ends, as a stream of events, must not take the time that the silo needs to stop in good order.
         builder.Services.Configure<HostOptions>(o => o.ServicesStopConcurrently = true);
@@ -47,7 +52,7 @@ public static class ClipGenHost
         builder.AddClipGenTelemetry(scraped: true);
         builder.UseOrleans(orleans =>
         {
-            orleans.UseClipGenClustering(cluster);
+            if (joins) orleans.UseClipGenClustering(cluster);
             orleans.UseClipGenCluster();
             if (dashboard.Enabled) orleans.AddDashboard(o => o.HideTrace = true);   // it would show the log
             silo(orleans);
@@ -106,12 +111,31 @@ public static class ClipGenHost
     }
 
     /// <summary>Builds the application with its health endpoints and <c>/metrics</c>.</summary>
+    /// <summary>Builds the application, if its configuration is right, with its health endpoints and <c>/metrics</c>.</summary>
+    /// <exception cref="OptionsValidationException">Something in the configuration is wrong; its failures are all of that.</exception>
     public static WebApplication BuildClipGen(this WebApplicationBuilder builder)
     {
-        ArgumentNullException.ThrowIfNull(builder);
-        var app = builder.Build();
+        var app = builder.BuildChecked();
         app.MapClipGenHealth();
         app.MapPrometheusScrapingEndpoint();
         return app;
+    }
+
+    /// <summary>Builds the application if its configuration is right.</summary>
+    /// <exception cref="OptionsValidationException">Something in the configuration is wrong; its failures are all of that.</exception>
+    public static WebApplication BuildChecked(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var app = builder.Build();
+        try
+        {
+            SettingsCheck.Finish(app.Services);
+            return app;
+        }
+        catch
+        {
+            ((IDisposable)app).Dispose();
+            throw;
+        }
     }
 }

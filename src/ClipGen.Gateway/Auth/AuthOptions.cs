@@ -41,7 +41,8 @@ public sealed class AuthOptions
         {
             throw new OptionsValidationException(SectionName, typeof(AuthOptions), [$"{SectionName} cannot be read: {e.Message}"]);
         }
-        var problems = Problems(options, HttpOptions.From(configuration).Listen).ToList();
+        // What is wrong with the address itself is that section's to say.
+        var problems = Problems(options, configuration[$"{HttpOptions.SectionName}:{nameof(HttpOptions.Listen)}"] ?? new HttpOptions().Listen).ToList();
         return problems.Count == 0 ? options : throw new OptionsValidationException(SectionName, typeof(AuthOptions), problems);
     }
 
@@ -61,7 +62,7 @@ public sealed class AuthOptions
             yield return $"{SectionName}:UrlSecret has fewer than {MinSecretLength} characters; make one with: openssl rand -hex 32.";
         if (options.UrlLifetime < MinLifetime || options.UrlLifetime > MaxLifetime)
             yield return $"{SectionName}:UrlLifetime is {options.UrlLifetime}; it must be from {MinLifetime} to {MaxLifetime}.";
-        if (options.Keys.Count == 0 && !options.AllowAnonymous && !IPAddress.IsLoopback(IPEndPoint.Parse(listen).Address))
+        if (options.Keys.Count == 0 && !options.AllowAnonymous && IPEndPoint.TryParse(listen, out var door) && !IPAddress.IsLoopback(door.Address))
             yield return $"{HttpOptions.SectionName}:Listen is {listen}, which other machines can reach, and {SectionName}:Keys is empty; add keys, or set {SectionName}:AllowAnonymous to true to let everybody in.";
     }
 }

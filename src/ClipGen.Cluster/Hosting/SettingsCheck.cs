@@ -1,0 +1,100 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace ClipGen.Cluster.Hosting;
+
+/// <summary>
+/// Everything that is wrong with a process's settings, in one list. Sections that are needed while the application is put together are read
+/// here, and stand-ins take the place of those that are wrong, so that the others are checked as well; nothing starts with a stand-in.
+/// </summary>
+public sealed partial class SettingsCheck : IValidateOptions<SettingsCheck.Early>
+{
+    private readonly List<string> _failures = [];
+
+    private SettingsCheck()
+    {
+    }
+
+    /// <summary>Begins the list; whatever starts with these services is refused with it.</summary>
+    internal static SettingsCheck Begin(IServiceCollection services)
+    {
+        var check = new SettingsCheck();
+        services.AddSingleton(check);
+        services.AddSingleton<IValidateOptions<Early>>(check);
+        services.AddOptions<Early>().ValidateOnStart();
+        return check;
+    }
+
+    /// <summary>Reads a section of settings.</summary>
+    /// <returns>A stand-in if it is wrong and there is a list to enter that in.</returns>
+    /// <exception cref="OptionsValidationException">It is wrong and there is none.</exception>
+    public static T Read<T>(IServiceCollection services, Func<T> read, Func<T> standIn)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(read);
+        ArgumentNullException.ThrowIfNull(standIn);
+        var check = services.FirstOrDefault(s => s.ServiceType == typeof(SettingsCheck))?.ImplementationInstance as SettingsCheck;
+        try
+        {
+            return read();
+        }
+        catch (OptionsValidationException e) when (check is not null)
+        {
+            check._failures.AddRange(Failures(e));
+            return standIn();
+        }
+        catch (InvalidOperationException e) when (check is not null)
+        {
+            check._failures.Add(e.Message);   // the binder's, as below
+            return standIn();
+        }
+    }
+
+    /// <summary>Has every section checked that is to be checked before a start.</summary>
+    /// <exception cref="OptionsValidationException">Something is wrong; its failures are all of that, a sentence each.</exception>
+    internal static void Finish(IServiceProvider services)
+    {
+        List<string> failures;
+        try
+        {
+            services.GetService<IStartupValidator>()?.Validate();
+            return;
+        }
+        catch (OptionsValidationException e)
+        {
+            failures = [.. Failures(e)];
+        }
+        catch (AggregateException e) when (e.InnerExceptions.All(inner => inner is OptionsValidationException))
+        {
+            failures = [.. e.InnerExceptions.Cast<OptionsValidationException>().SelectMany(Failures)];
+        }
+        catch (InvalidOperationException e)
+        {
+            // A value of another type, which ends the check: the binder says which key, and which type it takes.
+            failures = [.. services.GetService<SettingsCheck>()?._failures ?? [], e.Message];
+        }
+        throw new OptionsValidationException("ClipGen", typeof(SettingsCheck), failures.Distinct(StringComparer.Ordinal));
+    }
+
+    ValidateOptionsResult IValidateOptions<Early>.Validate(string? name, Early options) => _failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_failures);
+
+    /// <summary>Each by the key that is to be changed: annotations name classes and members.</summary>
+    private static IEnumerable<string> Failures(OptionsValidationException exception)
+    {
+        string? section = exception.OptionsType.GetField("SectionName", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string;
+        foreach (string failure in exception.Failures)
+        {
+            var match = Annotation().Match(failure);
+            yield return section is null || !match.Success ? failure : $"{section}:{match.Groups["member"].Value} {match.Groups["rule"].Value}.";
+        }
+    }
+
+    // As the options validation generator has it, or ValidateDataAnnotations.
+    [GeneratedRegex(@"^(?:(?<member>\w+): |.*members: '(?<member>\w+)' with the error: ')The field \S+ (?<rule>.*?)\.?'?\.?$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Annotation();
+
+    /// <summary>Stands for the sections that were read early.</summary>
+    public sealed class Early;
+}

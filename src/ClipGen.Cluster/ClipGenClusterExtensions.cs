@@ -21,15 +21,15 @@ public static class ClipGenClusterExtensions
         if (services.Any(s => s.ServiceType == typeof(ClusterInstruments))) return silo;
 
         services.AddSingleton<ClusterInstruments>();
-        services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.SectionName).ValidateOnStart();
+        services.AddSettings<TelemetryOptions>(TelemetryOptions.SectionName);
         services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ShutdownClock>();
         services.TryAddSingleton<ISiloRole, GatewayOnly>();
         services.AddQueueOptions();
-        services.AddOptions<GenerationOptions>().BindConfiguration(GenerationOptions.SectionName).ValidateOnStart();
+        services.AddSettings<GenerationOptions>(GenerationOptions.SectionName);
         services.AddSingleton<IValidateOptions<GenerationOptions>, GenerationOptionsValidator>();
-        services.AddOptions<PromptImageOptions>().BindConfiguration(PromptImageOptions.SectionName).ValidateOnStart();
+        services.AddSettings<PromptImageOptions>(PromptImageOptions.SectionName);
         services.AddSingleton<IValidateOptions<PromptImageOptions>, PromptImageOptionsValidator>();
         services.AddImageStore();
         silo.AddPlacementDirector<DevicePlacement, DevicePlacementDirector>();

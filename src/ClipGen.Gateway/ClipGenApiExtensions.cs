@@ -29,7 +29,7 @@ public static class ClipGenApiExtensions
         services.AddSingleton(provider => new SignedUrls(auth, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<OpenStreams>();
         services.AddSingleton<BodyBudget>();
-        services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.SectionName).ValidateOnStart();
+        services.AddSettings<ApiOptions>(ApiOptions.SectionName);
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiBodiesValidator>();
         services.AddSingleton<AnswersInFlight>();

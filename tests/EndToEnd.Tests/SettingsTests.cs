@@ -22,7 +22,7 @@ public sealed class SettingsTests : IDisposable
             "ClipGen:Cluster:Connection is 'redis://'; use redis://",
             "ClipGen:Cluster:Roles has 'chef'; use gateway, gpu",
             "ClipGen:Http:Listen is 'nowhere'; use an address and a port",
-            "Failed to convert configuration value 'perhaps' at 'ClipGen:Dashboard:Enabled' to type 'System.Boolean'.",
+            "ClipGen:Dashboard cannot be read: Failed to convert configuration value 'perhaps' at 'ClipGen:Dashboard:Enabled' to type 'System.Boolean'.",
             "ClipGen:Auth:UrlSecret has fewer than 32 characters; make one with",
             "ClipGen:Images:Store is 'ftp://there'; use files or blob.",
             "ClipGen:Queue:MaxWaiting must be between 1024 and 1000000.",
@@ -34,15 +34,47 @@ public sealed class SettingsTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
-    [Fact]
-    public async Task A_value_of_another_type_is_listed_with_what_was_wrong_before_it()
+    /// <summary>In development hosts check that all services can be made; that must not hide the list.</summary>
+    [Theory]
+    [InlineData("Production")]
+    [InlineData("Development")]
+    public async Task Values_of_another_type_are_listed_with_the_others(string environment)
     {
-        var clipgen = new Clipgen(folder.Path) { Environment = { ["CLIPGEN__Queue__MaxWaiting"] = "many" } };
+        var clipgen = new Clipgen(folder.Path)
+        {
+            Environment = { ["DOTNET_ENVIRONMENT"] = environment, ["CLIPGEN__Queue__MaxWaiting"] = "many", ["CLIPGEN__Simulation__Model"] = "", ["CLIPGEN__Cluster__ProbeTimeout"] = "soon" },
+        };
 
-        var outcome = await clipgen.RunAsync("serve", "--http", "nowhere");
+        var outcome = await clipgen.RunAsync("serve", "--slots", "0");
 
         Assert.Equal((1, ""), (outcome.ExitCode, outcome.Output));
-        AssertLines(outcome.Errors, "ClipGen:Http:Listen is 'nowhere'", "Failed to convert configuration value 'many' at 'ClipGen:Queue:MaxWaiting' to type 'System.Int32'.");
+        AssertLines(
+            outcome.Errors,
+            "ClipGen:Cluster cannot be read: Failed to convert configuration value 'soon' at 'ClipGen:Cluster:ProbeTimeout'",
+            "ClipGen:Queue cannot be read: Failed to convert configuration value 'many' at 'ClipGen:Queue:MaxWaiting' to type 'System.Int32'.",
+            "ClipGen:Engine:Slots must be between 1 and 4096.",
+            "ClipGen:Simulation:Model is required.",
+            "ClipGen:Simulation:Slots must be between 1 and 4096.");
+    }
+
+    [Fact]
+    public async Task A_device_silo_with_a_misspelt_role_is_told_nothing_about_keys()
+    {
+        var outcome = await new Clipgen(folder.Path).RunAsync("serve", "--roles", "gpus", "--cluster", "redis://127.0.0.1:1", "--http", "0.0.0.0:0");
+
+        Assert.Equal(1, outcome.ExitCode);
+        AssertLines(outcome.Errors, "ClipGen:Cluster:Roles has 'gpus'; use gateway, gpu");
+    }
+
+    [Fact]
+    public async Task A_command_with_a_cluster_of_its_own_lists_them_as_well()
+    {
+        var clipgen = new Clipgen(folder.Path) { Environment = { ["CLIPGEN__Queue__MaxWaiting"] = "-1", ["CLIPGEN__Generations__MaxAttempts"] = "0" } };
+
+        var outcome = await clipgen.RunAsync("generate", "a ring", "--model", "shapes");
+
+        Assert.Equal(1, outcome.ExitCode);
+        AssertLines(outcome.Errors, "ClipGen:Queue:MaxWaiting must be between 1024 and 1000000.", "ClipGen:Generations:MaxAttempts must be between 1 and 100.");
     }
 
     private static void AssertLines(string errors, params string[] expected)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ClipGen.Cluster.Hosting;
 using ClipGen.Gateway.Auth;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -75,6 +76,24 @@ public sealed class KeyTests
         Assert.Empty(Read(new() { ["ClipGen:Http:Listen"] = listen, ["ClipGen:Auth:AllowAnonymous"] = "true" }).Keys);
         Assert.Empty(Read(new() { ["ClipGen:Http:Listen"] = "127.0.0.1:80" }).Keys);
     }
+
+    [Fact]
+    public async Task A_door_whose_keys_are_wrong_is_not_opened_even_if_nobody_asked_for_the_list()
+    {
+        var builder = ClipGenHost.CreateBuilder([new("ClipGen:Http:Listen", "127.0.0.1:0"), new("ClipGen:Auth:Keys:0:Sha256", "secret"), new("ClipGen:Auth:Keys:0:Tenant", "alice")], _ => { });
+        builder.AddClipGenApi();
+        await using var app = builder.Build();
+
+        var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync(Sut.Token));
+
+        Assert.Contains("ClipGen:Auth:Keys:0:Sha256 is not a SHA-256", Assert.Single(wrong.Failures));
+    }
+
+    [Theory]
+    [InlineData("*:8080")]
+    [InlineData("localhost:8080")]
+    public void A_door_that_nobody_knows_is_not_opened(string listen) =>
+        Assert.Contains("use an address and a port", Assert.Single(Assert.Throws<OptionsValidationException>(() => Read(new() { ["ClipGen:Http:Listen"] = listen })).Failures));
 
     private static AuthOptions Read(Dictionary<string, string?> settings) => AuthOptions.From(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
 

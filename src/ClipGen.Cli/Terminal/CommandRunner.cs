@@ -40,7 +40,7 @@ internal static class CommandRunner
         }
         catch (Microsoft.Extensions.Options.OptionsValidationException exception)
         {
-            foreach (string failure in exception.Failures) Console.Error.WriteLine($"clipgen: {failure}");
+            foreach (string failure in exception.Failures) Console.Error.WriteLine($"clipgen: {failure.ReplaceLineEndings(" ")}");
             return Failed;
         }
         catch (Exception exception) when (IsExpected(exception))

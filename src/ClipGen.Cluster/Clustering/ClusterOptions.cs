@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ClipGen.Cluster.Clustering.Tls;
+using ClipGen.Cluster.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -94,28 +95,20 @@ public sealed class ClusterOptions
     public static ClusterOptions From(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var options = new ClusterOptions();
-        try
-        {
-            // A misspelt key must not leave a silo alone that was meant for a cluster.
-            configuration.GetSection(SectionName).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new OptionsValidationException(SectionName, typeof(ClusterOptions), [$"{SectionName} cannot be read: {e.Message}"]);
-        }
+        // A misspelt key must not leave a silo alone that was meant for a cluster.
+        var options = SettingsSection.Bind(configuration, SectionName, new ClusterOptions(), strict: true);
         options.Check(KubernetesPod.Current);
         return options;
     }
 
-    /// <summary>Nothing but the roles that the section names, those that there are: for what depends on them before the section is known to be right.</summary>
+    /// <summary>Nothing but the roles that the section names, right or wrong: for what depends on them before the section has been checked.</summary>
     public static ClusterOptions OfRoles(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var options = new ClusterOptions();
         foreach (var role in configuration.GetSection($"{SectionName}:{nameof(Roles)}").GetChildren())
         {
-            if (SiloRoles.Known.Contains(role.Value, StringComparer.Ordinal)) options.Roles.Add(role.Value!);
+            if (role.Value is { } name) options.Roles.Add(name);
         }
         return options;
     }

@@ -32,19 +32,14 @@ public static class ClipGenHost
             .AddInMemoryCollection(EnvironmentSettings.Read())
             .AddInMemoryCollection(settings);
 
-        SettingsCheck.Begin(builder.Services);
-        bool joins = true;
-        var cluster = SettingsCheck.Read(builder.Services, () => ClusterOptions.From(builder.Configuration), () =>
-        {
-            joins = false;
-            return ClusterOptions.OfRoles(builder.Configuration);
-        });
+        var check = SettingsCheck.Begin(builder.Services);
+        var cluster = SettingsCheck.Read(builder.Services, () => ClusterOptions.From(builder.Configuration), () => ClusterOptions.OfRoles(builder.Configuration));
         var http = SettingsCheck.Read(builder.Services, () => HttpOptions.From(builder.Configuration), () => new());
         builder.WebHost.UseUrls($"http://{http.Listen}");
         builder.Logging.ClearProviders().AddClipGenConsole(builder.Configuration);
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Orleans", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information).AddFilter("Polly", LogLevel.Warning).AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.AddSingleton(Options.Create(http));
-        var dashboard = SettingsCheck.Read(builder.Services, () => builder.Configuration.GetSection(OrleansDashboardOptions.SectionName).Get<OrleansDashboardOptions>() ?? new(), () => new());
+        var dashboard = SettingsCheck.Read(builder.Services, () => SettingsSection.Bind(builder.Configuration, OrleansDashboardOptions.SectionName, new OrleansDashboardOptions()), () => new());
         builder.Services.AddSingleton(Options.Create(dashboard));
         // Side by side: an answer that never ends, as a stream of events, must not take the time that the silo needs to stop in good order.
         builder.Services.Configure<HostOptions>(o => o.ServicesStopConcurrently = true);
@@ -52,7 +47,7 @@ public static class ClipGenHost
         builder.AddClipGenTelemetry(scraped: true);
         builder.UseOrleans(orleans =>
         {
-            if (joins) orleans.UseClipGenClustering(cluster);
+            orleans.UseClipGenClustering(check.IsClean ? cluster : new());   // what will not start joins nothing
             orleans.UseClipGenCluster();
             if (dashboard.Enabled) orleans.AddDashboard(o => o.HideTrace = true);   // it would show the log
             silo(orleans);
@@ -86,7 +81,7 @@ public static class ClipGenHost
         }
         catch (OptionsValidationException exception)
         {
-            foreach (string failure in exception.Failures) await Console.Error.WriteLineAsync($"{program}: {failure}");
+            foreach (string failure in exception.Failures) await Console.Error.WriteLineAsync($"{program}: {failure.ReplaceLineEndings(" ")}");
             return 2;
         }
     }
@@ -110,7 +105,6 @@ public static class ClipGenHost
         return Environment.ExitCode;
     }
 
-    /// <summary>Builds the application with its health endpoints and <c>/metrics</c>.</summary>
     /// <summary>Builds the application, if its configuration is right, with its health endpoints and <c>/metrics</c>.</summary>
     /// <exception cref="OptionsValidationException">Something in the configuration is wrong; its failures are all of that.</exception>
     public static WebApplication BuildClipGen(this WebApplicationBuilder builder)
@@ -126,7 +120,15 @@ public static class ClipGenHost
     public static WebApplication BuildChecked(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var app = builder.Build();
+        WebApplication app;
+        try
+        {
+            app = builder.Build();
+        }
+        catch (Exception) when (SettingsCheck.Of(builder.Services) is { IsClean: false } check)
+        {
+            throw check.ToException();
+        }
         try
         {
             SettingsCheck.Finish(app.Services);

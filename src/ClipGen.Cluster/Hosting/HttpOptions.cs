@@ -17,8 +17,7 @@ public sealed class HttpOptions
     public static HttpOptions From(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var options = new HttpOptions();
-        configuration.GetSection(SectionName).Bind(options);
+        var options = SettingsSection.Bind(configuration, SectionName, new HttpOptions());
         if (!IPEndPoint.TryParse(options.Listen, out var endpoint) || !options.Listen.Contains(':', StringComparison.Ordinal) || endpoint.Address is null)
             throw new OptionsValidationException(SectionName, typeof(HttpOptions), [$"{SectionName}:Listen is '{options.Listen}'; use an address and a port, for example 127.0.0.1:8080."]);
         return options;

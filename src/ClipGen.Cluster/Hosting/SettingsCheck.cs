@@ -17,6 +17,9 @@ public sealed partial class SettingsCheck : IValidateOptions<SettingsCheck.Early
     {
     }
 
+    /// <summary>Whether nothing has been found yet.</summary>
+    internal bool IsClean => _failures.Count == 0;
+
     /// <summary>Begins the list; whatever starts with these services is refused with it.</summary>
     internal static SettingsCheck Begin(IServiceCollection services)
     {
@@ -27,6 +30,9 @@ public sealed partial class SettingsCheck : IValidateOptions<SettingsCheck.Early
         return check;
     }
 
+    /// <summary>The list of these services; null if none was begun.</summary>
+    internal static SettingsCheck? Of(IServiceCollection services) => services.FirstOrDefault(s => s.ServiceType == typeof(SettingsCheck))?.ImplementationInstance as SettingsCheck;
+
     /// <summary>Reads a section of settings.</summary>
     /// <returns>A stand-in if it is wrong and there is a list to enter that in.</returns>
     /// <exception cref="OptionsValidationException">It is wrong and there is none.</exception>
@@ -35,7 +41,7 @@ public sealed partial class SettingsCheck : IValidateOptions<SettingsCheck.Early
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(read);
         ArgumentNullException.ThrowIfNull(standIn);
-        var check = services.FirstOrDefault(s => s.ServiceType == typeof(SettingsCheck))?.ImplementationInstance as SettingsCheck;
+        var check = Of(services);
         try
         {
             return read();
@@ -45,54 +51,48 @@ public sealed partial class SettingsCheck : IValidateOptions<SettingsCheck.Early
             check._failures.AddRange(Failures(e));
             return standIn();
         }
-        catch (InvalidOperationException e) when (check is not null)
-        {
-            check._failures.Add(e.Message);   // the binder's, as below
-            return standIn();
-        }
     }
 
     /// <summary>Has every section checked that is to be checked before a start.</summary>
     /// <exception cref="OptionsValidationException">Something is wrong; its failures are all of that, a sentence each.</exception>
-    internal static void Finish(IServiceProvider services)
+    public static void Finish(IServiceProvider services)
     {
-        List<string> failures;
+        ArgumentNullException.ThrowIfNull(services);
         try
         {
             services.GetService<IStartupValidator>()?.Validate();
-            return;
         }
         catch (OptionsValidationException e)
         {
-            failures = [.. Failures(e)];
+            throw All([e]);
         }
         catch (AggregateException e) when (e.InnerExceptions.All(inner => inner is OptionsValidationException))
         {
-            failures = [.. e.InnerExceptions.Cast<OptionsValidationException>().SelectMany(Failures)];
+            throw All(e.InnerExceptions.Cast<OptionsValidationException>());
         }
-        catch (InvalidOperationException e)
-        {
-            // A value of another type, which ends the check: the binder says which key, and which type it takes.
-            failures = [.. services.GetService<SettingsCheck>()?._failures ?? [], e.Message];
-        }
-        throw new OptionsValidationException("ClipGen", typeof(SettingsCheck), failures.Distinct(StringComparer.Ordinal));
     }
 
-    ValidateOptionsResult IValidateOptions<Early>.Validate(string? name, Early options) => _failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_failures);
+    /// <summary>What has been found by now.</summary>
+    internal OptionsValidationException ToException() => new("ClipGen", typeof(SettingsCheck), _failures);
+
+    ValidateOptionsResult IValidateOptions<Early>.Validate(string? name, Early options) => IsClean ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_failures);
+
+    private static OptionsValidationException All(IEnumerable<OptionsValidationException> exceptions) =>
+        new("ClipGen", typeof(SettingsCheck), exceptions.SelectMany(Failures).Distinct(StringComparer.Ordinal));
 
     /// <summary>Each by the key that is to be changed: annotations name classes and members.</summary>
     private static IEnumerable<string> Failures(OptionsValidationException exception)
     {
-        string? section = exception.OptionsType.GetField("SectionName", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string;
+        string? section = exception.OptionsType.GetField("SectionName", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as string;
         foreach (string failure in exception.Failures)
         {
             var match = Annotation().Match(failure);
-            yield return section is null || !match.Success ? failure : $"{section}:{match.Groups["member"].Value} {match.Groups["rule"].Value}.";
+            yield return section is null || !match.Success ? failure : $"{section}:{match.Groups["member"].Value} {match.Groups["rule"].Value}";
         }
     }
 
-    // As the options validation generator has it, or ValidateDataAnnotations.
-    [GeneratedRegex(@"^(?:(?<member>\w+): |.*members: '(?<member>\w+)' with the error: ')The field \S+ (?<rule>.*?)\.?'?\.?$", RegexOptions.ExplicitCapture, 1000)]
+    // "Slots: The field EngineOptions.Slots must be …" is the generated validators', the other ValidateDataAnnotations'; what is required is called "The … field".
+    [GeneratedRegex(@"^((?<member>\w+): The (field \S+|\S+ field) (?<rule>.+)|.* members: '(?<member>\w+)' with the error: 'The (field \S+|\S+ field) (?<rule>.+)'\.)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Annotation();
 
     /// <summary>Stands for the sections that were read early.</summary>

@@ -1,3 +1,4 @@
+using ClipGen.Cluster.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -9,9 +10,9 @@ public static class ImageStoreExtensions
     /// <summary>Keeps images where the configuration says unless another store was added before. Calling twice is harmless.</summary>
     public static IServiceCollection AddImageStore(this IServiceCollection services)
     {
-        services.AddOptions<FileImageStoreOptions>().BindConfiguration(FileImageStoreOptions.SectionName).ValidateOnStart();
+        services.AddSettings<FileImageStoreOptions>(FileImageStoreOptions.SectionName);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FileImageStoreOptions>, FileImageStoreOptionsValidator>());
-        services.AddOptions<ImageStoreOptions>().BindConfiguration(ImageStoreOptions.SectionName).ValidateOnStart();
+        services.AddSettings<ImageStoreOptions>(ImageStoreOptions.SectionName);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ImageStoreOptions>, ImageStoreOptionsValidator>());
         services.TryAddSingleton<UnstoredImages>();
         services.TryAddSingleton<IImageStore>(provider => provider.GetRequiredService<IOptions<ImageStoreOptions>>().Value.IsBlob

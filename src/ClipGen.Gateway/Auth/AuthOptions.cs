@@ -31,18 +31,19 @@ public sealed class AuthOptions
     public static AuthOptions From(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var options = new AuthOptions();
+        // A misspelt key must not leave a door open.
+        var options = SettingsSection.Bind(configuration, SectionName, new AuthOptions(), strict: true);
+        var problems = new List<string>();
+        string listen = new HttpOptions().Listen;
         try
         {
-            // A misspelt key must not leave a door open.
-            configuration.GetSection(SectionName).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+            listen = HttpOptions.From(configuration).Listen;
         }
-        catch (InvalidOperationException e)
+        catch (OptionsValidationException e)
         {
-            throw new OptionsValidationException(SectionName, typeof(AuthOptions), [$"{SectionName} cannot be read: {e.Message}"]);
+            problems.AddRange(e.Failures);   // whom it would let in nobody knows
         }
-        // What is wrong with the address itself is that section's to say.
-        var problems = Problems(options, configuration[$"{HttpOptions.SectionName}:{nameof(HttpOptions.Listen)}"] ?? new HttpOptions().Listen).ToList();
+        problems.AddRange(Problems(options, listen));
         return problems.Count == 0 ? options : throw new OptionsValidationException(SectionName, typeof(AuthOptions), problems);
     }
 
@@ -62,7 +63,7 @@ public sealed class AuthOptions
             yield return $"{SectionName}:UrlSecret has fewer than {MinSecretLength} characters; make one with: openssl rand -hex 32.";
         if (options.UrlLifetime < MinLifetime || options.UrlLifetime > MaxLifetime)
             yield return $"{SectionName}:UrlLifetime is {options.UrlLifetime}; it must be from {MinLifetime} to {MaxLifetime}.";
-        if (options.Keys.Count == 0 && !options.AllowAnonymous && IPEndPoint.TryParse(listen, out var door) && !IPAddress.IsLoopback(door.Address))
+        if (options.Keys.Count == 0 && !options.AllowAnonymous && !IPAddress.IsLoopback(IPEndPoint.Parse(listen).Address))
             yield return $"{HttpOptions.SectionName}:Listen is {listen}, which other machines can reach, and {SectionName}:Keys is empty; add keys, or set {SectionName}:AllowAnonymous to true to let everybody in.";
     }
 }

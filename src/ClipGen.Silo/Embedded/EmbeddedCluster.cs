@@ -89,7 +89,17 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             silo.UseClipGenClustering(new ClusterOptions { ClusterId = "embedded", SiloName = options.SiloName, DataFolder = dataFolder, ShutdownGrace = TimeSpan.FromSeconds(10) });
             silo.UseClipGenGrains();
         });
-        return builder.Build();
+        var host = builder.Build();
+        try
+        {
+            SettingsCheck.Finish(host.Services);
+            return host;
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
     }
 
     private static void Remove(string? temporaryFolder)

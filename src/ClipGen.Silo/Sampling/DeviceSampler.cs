@@ -158,9 +158,15 @@ public sealed class DeviceSampler : IAsyncDisposable
         lock (_gate) work = Task.WhenAll(_active.Values.Select(r => r.Work));
         await work.WaitAsync(Patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Pulse.Abandon();
-        await work;
-        await _outbox.DisposeAsync();
-        _stop.Dispose();
+        try
+        {
+            await work;
+        }
+        finally
+        {
+            await _outbox.DisposeAsync();
+            _stop.Dispose();
+        }
     }
 
     private async Task SampleAsync(SampleWork work, Running running)

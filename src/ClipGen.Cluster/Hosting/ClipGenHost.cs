@@ -129,15 +129,6 @@ public static class ClipGenHost
         {
             throw check.ToException();
         }
-        try
-        {
-            SettingsCheck.Finish(app.Services);
-            return app;
-        }
-        catch
-        {
-            ((IDisposable)app).Dispose();
-            throw;
-        }
+        return SettingsCheck.Finish(app);
     }
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace ClipGen.Cluster.Hosting;
@@ -54,10 +55,24 @@ public sealed partial class SettingsCheck : IValidateOptions<SettingsCheck.Early
     }
 
     /// <summary>Has every section checked that is to be checked before a start.</summary>
+    /// <returns>The host; it is disposed if something is wrong.</returns>
     /// <exception cref="OptionsValidationException">Something is wrong; its failures are all of that, a sentence each.</exception>
-    public static void Finish(IServiceProvider services)
+    public static THost Finish<THost>(THost host) where THost : IHost
     {
-        ArgumentNullException.ThrowIfNull(services);
+        try
+        {
+            Validate(host.Services);
+            return host;
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+    }
+
+    private static void Validate(IServiceProvider services)
+    {
         try
         {
             services.GetService<IStartupValidator>()?.Validate();

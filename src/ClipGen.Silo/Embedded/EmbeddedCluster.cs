@@ -89,17 +89,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             silo.UseClipGenClustering(new ClusterOptions { ClusterId = "embedded", SiloName = options.SiloName, DataFolder = dataFolder, ShutdownGrace = TimeSpan.FromSeconds(10) });
             silo.UseClipGenGrains();
         });
-        var host = builder.Build();
-        try
-        {
-            SettingsCheck.Finish(host.Services);
-            return host;
-        }
-        catch
-        {
-            host.Dispose();
-            throw;
-        }
+        return SettingsCheck.Finish(builder.Build());
     }
 
     private static void Remove(string? temporaryFolder)

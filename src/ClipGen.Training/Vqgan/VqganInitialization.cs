@@ -1,7 +1,6 @@
 using ClipGen.Models.Layers;
 using ClipGen.Models.Vqgan;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ClipGen.Training.Vqgan;

@@ -1,6 +1,6 @@
 using ClipGen.Cluster.Hosting;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace ClipGen.Cluster.Tests.Hosting;
